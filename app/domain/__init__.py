@@ -1,0 +1,1 @@
+"""The nouns: frozen dataclasses and enums that cross from one room to another."""

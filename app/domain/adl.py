@@ -1,0 +1,41 @@
+"""Auto-deleveraging: a position's standing in the queue, and market-wide signals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdlStanding:
+    """What the venue publishes for one position and one side.
+
+    ``standing`` is a fraction, 0 last and 1 first to be deleveraged; ``raw`` is the venue's
+    own value on ``scale`` (for people, e.g. ``"0-4"``).
+    """
+
+    standing: float
+    raw: float | str
+    scale: str
+    source: str = "venue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdlSignal:
+    """A market-wide warning a venue publishes for a contract.
+
+    ``rating`` is the venue's word (``low``, ``medium``, ``high``), ``value`` its figure and
+    ``trigger`` the figure at which it deleverages; ``progress`` is the fraction of the way
+    from calm (0) to the trigger (1 or more). Any of them is ``None`` where the venue does
+    not say.
+    """
+
+    venue: str
+    native_symbol: str
+    kind: str
+    at: datetime
+    rating: str | None = None
+    value: float | None = None
+    trigger: float | None = None
+    progress: float | None = None
+    note: str | None = None

@@ -1,0 +1,101 @@
+"""The one place that reads the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from environs import Env
+from platformdirs import user_data_path
+
+from app.domain.errors import InvalidInput
+
+DEFAULT_PORT = 8765
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be configured; defaults serve one person on one machine.
+
+    ``database_url`` and ``queue_url`` are SQLAlchemy and Redis URLs; ``None`` means the
+    files ``seawall.db`` and ``queue.db`` in ``data_dir``. ``upstream`` sends all exchange
+    traffic to a sandbox on this machine.
+    """
+
+    data_dir: Path
+    database_url: str
+    queue_url: str | None
+    host: str
+    port: int
+    allowed_hosts: tuple[str, ...]
+    upstream: str | None
+    log_level: str
+    worker_threads: int
+
+    @property
+    def base_url(self) -> str:
+        """Where a browser on this machine reaches the web process."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def private_dir(self) -> Path:
+        """Holds what only the worker may read (the vault's private keys)."""
+        return self.data_dir / "worker"
+
+    @property
+    def cache_dir(self) -> Path:
+        """Market lists and other things that can be fetched again."""
+        return self.data_dir / "cache"
+
+
+def load_settings() -> Settings:
+    """Read ``SEAWALL_*`` from the environment.
+
+    Raises ``InvalidInput`` with what to do about it when a value cannot be used.
+    """
+    env = Env()
+    with env.prefixed("SEAWALL_"):
+        data_dir = (
+            Path(env.str("DATA_DIR", "") or user_data_path("seawall")).expanduser().absolute()
+        )
+        port = env.int("PORT", DEFAULT_PORT)
+        host = env.str("HOST", "127.0.0.1")
+        return Settings(
+            data_dir=data_dir,
+            database_url=env.str("DATABASE_URL", "") or f"sqlite:///{data_dir / 'seawall.db'}",
+            queue_url=env.str("QUEUE_URL", "") or None,
+            host=host,
+            port=port,
+            allowed_hosts=_allowed_hosts(env.list("ALLOWED_HOSTS", []), host=host, port=port),
+            upstream=check_upstream(env.str("UPSTREAM", "")),
+            log_level=env.str("LOG_LEVEL", "INFO").upper(),
+            worker_threads=env.int("WORKER_THREADS", 12),
+        )
+
+
+def check_upstream(url: str) -> str | None:
+    """The sandbox's address, or ``None``; anything but a loopback address is refused."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if parts.scheme != "http" or not loopback or parts.path.strip("/") or parts.query:
+        raise InvalidInput(
+            "SEAWALL_UPSTREAM must be a loopback address such as http://127.0.0.1:9000: "
+            "exchange credentials are sent there."
+        )
+    return url.rstrip("/")
+
+
+def _allowed_hosts(extra: list[str], *, host: str, port: int) -> tuple[str, ...]:
+    names = ["127.0.0.1", "localhost", "[::1]"]
+    if host not in {"0.0.0.0", "::", "127.0.0.1", "::1"}:  # noqa: S104
+        names.append(f"[{host}]" if ":" in host else host)
+    return tuple(dict.fromkeys([*(f"{name}:{port}" for name in names), *extra]))

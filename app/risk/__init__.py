@@ -1,0 +1,1 @@
+"""What positions and funds mean: pure functions of their arguments. docs/figures.md."""

@@ -1,0 +1,206 @@
+"""What happens to this position if the fund runs out, in a sentence or two.
+
+Nothing is claimed that the venue's loss model does not hold: a step marked unknown becomes
+"does not say whether", one without a source is said to be without one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from app.domain.adl import AdlStanding
+from app.domain.fund import FundState, PoolKind
+from app.domain.loss_model import LossModel, StepKind, Touches, WaterfallStep
+from app.domain.position import Position, Side
+from app.domain.verdict import LossAnswer
+from app.risk.wording import plain_number
+
+FRONT, BACK = 0.8, 0.2
+LONGEST_RULE = 100
+
+WOULD = {
+    StepKind.BACKSTOP_LIQUIDATOR: "hand bankrupt positions to a backstop liquidator",
+    StepKind.TREASURY_TOP_UP: "put in money of its own",
+    StepKind.AUTO_DELEVERAGING: "close positions of other traders (auto-deleveraging)",
+    StepKind.SOCIALIZED_LOSS: "spread the loss over traders in profit (socialized loss)",
+    StepKind.CLAWBACK: "take back profit already booked (clawback)",
+}
+"""What a venue would do in each step after the fund, to follow "would" and "whether it would"."""
+
+REACHING = (StepKind.AUTO_DELEVERAGING, StepKind.SOCIALIZED_LOSS, StepKind.CLAWBACK)
+"""The steps that reach other traders; those before them are paid by somebody else."""
+
+
+def answer(
+    position: Position,
+    *,
+    loss_model: LossModel | None,
+    venue_name: str,
+    fund: FundState | None,
+) -> LossAnswer:
+    """The answer for ``position``; ``next_step`` is the kind of step that follows the fund.
+
+    ``next_step`` is ``None`` where the venue states none.
+    """
+    following = _following(loss_model)
+    stated = [step for step in following if step.applies is Touches.YES]
+    if not stated:
+        return LossAnswer(next_step=None, answer=_unstated(position, following, venue_name, fund))
+    reaching = next((step for step in stated if step.kind in REACHING), None)
+    before = stated[: stated.index(reaching)] if reaching else stated
+    subject = f"{_opening(position, fund)} {venue_name}"
+    if reaching is None:
+        text = f"{subject} {_would(before)}; what follows when that falls short is not published."
+    elif reaching.kind is StepKind.AUTO_DELEVERAGING and reaching.touches_position is Touches.YES:
+        first = f"{_would(before, first=True)}, and could then" if before else "could"
+        text = f"{subject} {first} {_closed(position, reaching)}. "
+        text += _place(position, reaching, venue_name)
+    else:
+        text = _reach(position, reaching, f"{subject} {_would([*before, reaching])}")
+    return LossAnswer(next_step=stated[0].kind.value, answer=text)
+
+
+def in_profit(position: Position) -> bool | None:
+    """Whether the position is ahead now; ``None`` where nothing tells."""
+    if position.unrealized_pnl is not None:
+        return position.unrealized_pnl > 0
+    if position.mark_price is not None and position.entry_price is not None:
+        return position.side.sign * (position.mark_price - position.entry_price) > 0
+    return None
+
+
+def _following(model: LossModel | None) -> tuple[WaterfallStep, ...]:
+    """The steps after the fund. A backstop liquidator that is the fund is not after it."""
+    if model is None:
+        return ()
+    fund = model.step(StepKind.INSURANCE_FUND)
+    backstop_is_fund = fund is None or fund.applies is Touches.NO
+    return tuple(
+        step
+        for step in model.after_fund()
+        if not (backstop_is_fund and step.kind is StepKind.BACKSTOP_LIQUIDATOR)
+    )
+
+
+def _opening(position: Position, fund: FundState | None) -> str:
+    if fund is None:
+        return f"No fund is known behind {position.native_symbol}; if a loss went uncovered,"
+    noun = "vault" if fund.kind is PoolKind.VAULT else "fund"
+    return f"If this {noun} ran out,"
+
+
+def _would(steps: Sequence[WaterfallStep], *, first: bool = False) -> str:
+    """ "would first do this, then do that", each step with its want of a source."""
+    parts = [f"{WOULD[step.kind]}{_unconfirmed(step)}" for step in steps]
+    if len(parts) > 1 or first:
+        return f"would first {', then '.join(parts)}"
+    return f"would {parts[0]}"
+
+
+def _unconfirmed(step: WaterfallStep) -> str:
+    return ", which no source confirms" if step.unsourced else ""
+
+
+def _reach(position: Position, step: WaterfallStep, sentence: str) -> str:
+    if step.kind is StepKind.AUTO_DELEVERAGING:
+        if step.touches_position is Touches.NO:
+            return f"{sentence}; your open {position.side} would not be touched."
+        return f"{sentence}. Whether that reaches your open {position.side} is not said."
+    if step.touches_profit is Touches.NO:
+        return f"{sentence}; the profit of your {position.side} would not be touched."
+    if step.touches_profit is Touches.UNKNOWN:
+        return f"{sentence}. Whether that reaches the profit of your {position.side} is not said."
+    gain = in_profit(position)
+    if step.kind is StepKind.CLAWBACK:
+        session = "Profit of the running settlement session could be taken back in part"
+        mine = {
+            True: f"what you booked in it, and what your {position.side} is ahead now",
+            False: f"what you booked in it; your {position.side} has none to give now",
+            None: f"what you booked in it, and that of your {position.side} if it is ahead",
+        }[gain]
+        return f"{sentence}. {session}: {mine}{_withdrawn(step)}."
+    mine = {
+        True: f"Your {position.side} is in profit now, and part of that could be taken",
+        False: f"Your {position.side} is not in profit now and would have nothing to give",
+        None: f"Part of the profit of your {position.side}, if it has any, could be taken",
+    }[gain]
+    return f"{sentence}. {mine}{_withdrawn(step)}."
+
+
+def _withdrawn(step: WaterfallStep) -> str:
+    if step.unsourced:
+        return ""
+    return {
+        Touches.YES: "; money already withdrawn is within its reach too",
+        Touches.NO: "; money already withdrawn is not touched",
+        Touches.UNKNOWN: "; whether it reaches money already withdrawn is not said",
+    }[step.touches_withdrawn]
+
+
+def _closed(position: Position, step: WaterfallStep) -> str:
+    other = Side.SHORT if position.side is Side.LONG else Side.LONG
+    at = f"at {_price(step.close_price)}" if step.close_price else "at a price it does not state"
+    return (
+        f"close your {position.side} without your order (auto-deleveraging), against a"
+        f" liquidated {other}, {at}{_unconfirmed(step)}"
+    )
+
+
+def _price(text: str) -> str:
+    """ "the bankruptcy price …", however the facts file begins it."""
+    words = _phrase(text)
+    named = words.startswith(("the ", "a ", "an ")) or not words[:1].islower()
+    return words if named else f"the {words}"
+
+
+def _place(position: Position, step: WaterfallStep, venue_name: str) -> str:
+    """Profit and place in the queue: the position's own standing, else the venue's rule."""
+    gain = in_profit(position)
+    profit = {
+        True: "It is in profit",
+        False: "It is not in profit now, which may not spare it",
+        None: "Whether it is in profit is not known",
+    }[gain]
+    if position.adl is not None:
+        joint = " and" if gain else "; it is"
+        return f"{profit}{joint} {_standing(position.adl)}."
+    if step.ranking is None:
+        return f"{profit}; how {venue_name} picks positions is not known."
+    rule = _phrase(re.split(r"[:;]", step.ranking)[0])
+    if len(rule) > LONGEST_RULE:
+        return f"{profit}; its place in the queue of {venue_name} is not known."
+    return f"{profit}; its place in the queue, which goes by {rule}, is not known."
+
+
+def _standing(adl: AdlStanding) -> str:
+    raw = adl.raw if isinstance(adl.raw, str) else plain_number(adl.raw)
+    if adl.standing > FRONT:
+        where = "near the front of the queue"
+    elif adl.standing <= BACK:
+        where = "near the back of the queue"
+    else:
+        where = "in the middle of the queue"
+    return f"{where} ({raw} on a scale of {adl.scale})"
+
+
+def _unstated(
+    position: Position,
+    following: Sequence[WaterfallStep],
+    venue_name: str,
+    fund: FundState | None,
+) -> str:
+    asked = [WOULD[step.kind] for step in following if step.applies is Touches.UNKNOWN]
+    if asked:
+        either = " or ".join(asked)
+        return f"{_opening(position, fund)} {venue_name} does not say whether it would {either}."
+    return f"{_opening(position, fund)} what {venue_name} does then is not known."
+
+
+def _phrase(text: str) -> str:
+    """A facts file's words made to fit inside a sentence."""
+    words = text.strip().rstrip(".")
+    for start in ("at ", "At ", "by ", "By "):
+        words = words.removeprefix(start)
+    ordinary = words[1:2].islower() or words[1:2] == " "
+    return words[:1].lower() + words[1:] if ordinary else words

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.domain.adl import AdlSignal
 from app.domain.fund import FundState, MarketStat, PoolKind
 from app.domain.loss_model import LossModel
@@ -40,7 +42,7 @@ def assess(
     ``shared`` is what ``share_margin`` found for the account's cross positions, ``fund`` the
     pool behind the position (``fund_note`` why there is none), ``mark`` the contract's own
     market and ``signal`` the venue's warning for it. The newer of the position's and the
-    market's mark price counts. A headline fund is no fund behind a position.
+    market's mark price counts, and is the one the assessed position carries. A headline fund is no fund behind a position.
     """
     notes = dict(position.notes)
     if fund is not None and fund.kind is PoolKind.HEADLINE:
@@ -81,7 +83,7 @@ def assess(
         ),
     ]
     return Assessment(
-        position=position,
+        position=replace(position, mark_price=newest) if newest else position,
         liquidation_price=found.liquidation.price,
         liquidation_price_source=found.liquidation.source,
         liquidation_price_note=found.liquidation.note,

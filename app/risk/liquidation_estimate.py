@@ -73,7 +73,10 @@ def prices(position: Position, *, shared: SharedMargin, mark_price: float | None
     unrealised profit included; ``mark_price`` stands in where the position has no mark.
     """
     opposite = shared.opposite(position)
-    net = _net(position, opposite, usable_price(position.mark_price) or usable_price(mark_price))
+    mark = usable_price(position.mark_price) or usable_price(mark_price)
+    net = _net(position, opposite, mark)
+    if net.side is not position.side and _is_its_own(position, mark):
+        net = _net(position, None, mark)
     balance = _balance(position, net, shared)
     liquidation, covered = _liquidation(position, net, balance)
     return Prices(
@@ -83,6 +86,12 @@ def prices(position: Position, *, shared: SharedMargin, mark_price: float | None
         bankruptcy=_bankruptcy(net, liquidation, balance),
         covered=covered,
     )
+
+
+def _is_its_own(position: Position, mark: float | None) -> bool:
+    """Whether the venue's price lies where this side alone loses: then it is not the net's."""
+    own = usable_price(position.liquidation_price)
+    return own is not None and mark is not None and position.side.sign * (mark - own) > 0
 
 
 def quantity_of(position: Position) -> float:

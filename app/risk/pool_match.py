@@ -56,8 +56,8 @@ def match_pools(
 ) -> tuple[PoolReading, ...]:
     """``current`` with the keys that ``previous`` knew the same pools by.
 
-    A pool is the same while more than half of the contracts it had remain in it; where
-    contracts are not listed it goes by its key. A pool that is not the same as any before never takes
+    A pool is the same while more than half of the contracts it had remain in it, or any of
+    them under the same key; where contracts are not listed it goes by its key. A pool that is not the same as any before never takes
     over a key that had a history: it gets a key of its own. Pools of one venue only.
     """
     kept = _kept_keys(previous, current)
@@ -94,7 +94,7 @@ def _kept_keys(
         claims += [
             (count / sizes[key], key == pool.key, pool.key, key)
             for key, count in shared.items()
-            if 2 * count > sizes[key]
+            if 2 * count > sizes[key] or key == pool.key
         ]
     kept: dict[str, str] = {}
     claims.sort(key=lambda claim: (-claim[0], not claim[1], claim[2]))

@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.domain.position import ContractKind, MarginMode, Side, Source
+from app.risk.distance import distance
 from app.risk.liquidation import liquidation_price
 from app.risk.liquidation_estimate import COVERED, prices
 from app.risk.margin import NO_SHARED_MARGIN, share_margin
@@ -246,3 +247,16 @@ def test_isolated_sides_of_one_contract_stand_alone() -> None:
     shared = share_margin([long, short], None)
     assert prices(long, shared=shared).side is Side.LONG
     assert prices(short, shared=shared).side is Side.SHORT
+
+
+def test_a_venue_price_on_the_losing_side_of_the_smaller_leg_is_that_legs_own() -> None:
+    """Net long, but the venue prices the short by itself, above the market: far, not breached."""
+    long = a_position(**HEDGED, contracts=2.0, size=2.0, liquidation_price=None)
+    short = a_position(
+        **HEDGED, side=Side.SHORT, contracts=1.0, size=1.0, liquidation_price=130_000.0
+    )
+    found = prices(short, shared=share_margin([long, short], None))
+    assert found.side is Side.SHORT
+    assert found.quantity == 1.0
+    assert found.liquidation.price == 130_000.0
+    assert distance(side=found.side, mark_price=65_000.0, liquidation_price=130_000.0) == 1.0

@@ -1,0 +1,318 @@
+"""What is known of a venue, as data: the shape of ``facts/<id>.toml`` once it is validated.
+
+Every claim carries its ``source`` (a URL), or ``None`` with a note: unsourced is an answer and
+is shown as one. ``facts_toml`` reads and validates the files, ``catalogue`` finds them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from app.domain.errors import InvalidInput, NotFound
+from app.domain.loss_model import LossModel
+from app.domain.position import ContractKind
+
+SHARE_OF_LIMIT = 0.1
+"""Seawall stays under a tenth of what a venue allows: a person trades from the same address."""
+
+
+class FactsError(InvalidInput):
+    """A facts file cannot be used; the message names the file and the key."""
+
+    code = "facts"
+
+
+class VenueKind(StrEnum):
+    CEX = "cex"
+    DEX = "dex"
+
+
+class VenueStatus(StrEnum):
+    FULL = "full"
+    """Accounts can be linked, and what the venue publishes is read."""
+    CLOSED = "closed"
+    """The venue ended; kept for its incidents."""
+    MODEL_ONLY = "model_only"
+    """Only the loss model is known; nothing is read."""
+
+
+class LinkKind(StrEnum):
+    KEY = "key"
+    ADDRESS = "address"
+
+
+class ReadPurpose(StrEnum):
+    """Why a request is made; a request without one of these reasons is not made."""
+
+    MARKETS = "markets"
+    CLOCK = "clock"
+    PERMISSIONS = "permissions"
+    POSITIONS = "positions"
+    CORRECTION = "correction"
+    FUND = "fund"
+    MARKET_STATS = "market_stats"
+    ADL = "adl"
+
+
+class AdlSubject(StrEnum):
+    """Whom an auto-deleveraging figure is about."""
+
+    POSITION = "position"
+    SYMBOL = "symbol"
+    POOL = "pool"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialField:
+    """One thing a person gives to link an account.
+
+    ``name`` is ours (``api_key``, ``secret``, ``passphrase``, ``address``), ``ccxt`` the
+    attribute of the ccxt client it goes to; a wallet's private key is none of them.
+    """
+
+    name: str
+    label: str
+    ccxt: str
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linking:
+    kind: LinkKind
+    fields: tuple[CredentialField, ...]
+    how_to: str
+    how_to_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionCheck:
+    """How the venue is asked what a key may do; ``verifiable`` is false where it cannot say."""
+
+    verifiable: bool
+    read: str | None
+    source: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockFacts:
+    """How far this machine's clock may be ahead of and behind the venue's, in milliseconds."""
+
+    read: str
+    ahead_ms: int
+    behind_ms: int
+    source: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientFacts:
+    """One ccxt class this venue is read through.
+
+    ``options`` are merged into ccxt's own (they keep wallet calls out of market loading),
+    ``markets`` are the ids of the reads its market list is made of. ``codes`` maps a code of
+    ours (``venue_rejected`` …) to error codes of the venue that ccxt takes for something else.
+    """
+
+    ccxt: str
+    options: Mapping[str, object] = field(default_factory=dict)
+    markets: tuple[str, ...] = ()
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """A part of an account that is asked by itself.
+
+    ``params`` is what ccxt's ``fetch_positions`` takes for it. ``reads`` are the ids of
+    every request a refresh of it makes: the positions first, then what corrections need
+    (a read with ``cached_seconds`` only when its cache is older).
+    """
+
+    id: str
+    label: str
+    kind: ContractKind
+    ccxt: str
+    params: Mapping[str, object]
+    reads: tuple[str, ...]
+    settle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageExample:
+    url: str
+    kind: ContractKind
+    native_symbol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRule:
+    """Trading pages of one kind: what ``pages.resolve`` matches a URL with.
+
+    ``pattern`` matches the whole path; ``native`` makes the venue's symbol from its named
+    groups, then the steps of ``transform`` follow (``pages.STEPS``).
+    """
+
+    host: str
+    pattern: re.Pattern[str]
+    kind: ContractKind
+    label: str
+    native: str
+    transform: tuple[str, ...]
+    exclude: tuple[re.Pattern[str], ...]
+    examples: tuple[PageExample, ...]
+    near_misses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A request that may be made; what no ``Read`` names never leaves the machine.
+
+    ``path`` is exact, ``{name}`` stands for one segment. ``query`` and ``body`` name
+    fields that must be there once, as one of the values (``body``: of a JSON object).
+    ``call`` is ``<ccxt class>.<its method>`` where we call it by itself. ``weight`` is in
+    the unit of ``Limits.per_minute``.
+    """
+
+    id: str
+    method: str
+    host: str
+    path: str
+    signed: bool
+    weight: float
+    purpose: ReadPurpose
+    call: str | None = None
+    cached_seconds: int | None = None
+    query: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    body: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundFacts:
+    """The insurance fund: whether a machine can read it, and where a person looks.
+
+    ``uncovered`` maps a scope to the sentence that says why no balance is known for it.
+    """
+
+    published: bool
+    cadence_seconds: int | None
+    reads: tuple[str, ...]
+    page: str | None
+    uncovered: Mapping[str, str]
+    source: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdlFacts:
+    """One auto-deleveraging figure the venue publishes; ``scale`` is for people."""
+
+    subject: AdlSubject
+    scale: str
+    cadence_seconds: int | None
+    read: str
+    source: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """Something that happened; ``amount`` is text with its unit, as the source gives it."""
+
+    date: date
+    title: str
+    text: str
+    source: str | None
+    amount: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ban:
+    """How a venue shuts an address out that asked too much, and for how many seconds.
+
+    The HTTP ``status`` alone may mean other things; ``text`` is in the body of a ban.
+    """
+
+    status: int
+    text: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the venue allows, in its own weights a minute, per address or per user."""
+
+    per_minute: float
+    scope: str
+    source: str | None
+    note: str | None
+    ban: Ban | None = None
+
+    @property
+    def ours(self) -> float:
+        """The weight a minute Seawall allows itself."""
+        return self.per_minute * SHARE_OF_LIMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueFacts:
+    """Everything known of one venue.
+
+    ``adapter`` is ``module:Class`` of its ``VenueReader`` where it needs one of its own.
+    ``sentinels`` are the liquidation prices by which it says "none".
+    """
+
+    id: str
+    name: str
+    kind: VenueKind
+    status: VenueStatus
+    website: str
+    adapter: str | None
+    linking: Linking | None
+    permission_check: PermissionCheck
+    clock: ClockFacts | None
+    clients: tuple[ClientFacts, ...]
+    scopes: tuple[Scope, ...]
+    pages: tuple[PageRule, ...]
+    reads: tuple[Read, ...]
+    fund: FundFacts
+    adl: tuple[AdlFacts, ...]
+    loss_model: LossModel
+    incidents: tuple[Incident, ...]
+    limits: Limits | None
+    sentinels: frozenset[float]
+
+    def read(self, read_id: str) -> Read:
+        """Raises ``NotFound``."""
+        return _named(self.reads, read_id, f"read of {self.id}")
+
+    def client(self, ccxt_id: str) -> ClientFacts:
+        """Raises ``NotFound``."""
+        for client in self.clients:
+            if client.ccxt == ccxt_id:
+                return client
+        raise NotFound(f"{self.id} is not read through {ccxt_id!r}.")
+
+    def scope(self, scope_id: str) -> Scope:
+        """Raises ``NotFound``."""
+        return _named(self.scopes, scope_id, f"scope of {self.id}")
+
+    def reads_of(self, scope_id: str) -> tuple[Read, ...]:
+        """The requests of one refresh of a scope: what a budget for requests counts."""
+        return tuple(self.read(read_id) for read_id in self.scope(scope_id).reads)
+
+
+T = TypeVar("T", "Read", "Scope")
+
+
+def _named(items: tuple[T, ...], name: str, what: str) -> T:
+    for item in items:
+        if item.id == name:
+            return item
+    raise NotFound(f"There is no {what} called {name!r}.")

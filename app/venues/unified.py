@@ -1,0 +1,132 @@
+"""Positions from ccxt's unified rows: the common case, with the traps that recur mended.
+
+Pure functions. A venue whose rows are wrong in other ways corrects the result
+(``dataclasses.replace``) or parses the venue's own rows itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from app.domain.position import ContractKind, MarginMode, Position, Side
+from app.venues.facts import Scope, VenueFacts
+from app.venues.markets import Contract
+from app.venues.wire import (
+    Malformed,
+    Row,
+    liquidation_price,
+    optional_number,
+    optional_text,
+    row,
+    rows,
+)
+
+
+def positions(
+    answer: object,
+    *,
+    contracts: Mapping[str, Contract],
+    facts: VenueFacts,
+    scope: Scope,
+    as_of: datetime,
+) -> tuple[Position, ...]:
+    """The open positions in what ccxt's ``fetch_positions`` answered, those of size 0 left out.
+
+    Raises ``Malformed`` for a row without size or side, or of a contract nobody listed.
+    """
+    by_symbol = {contract.symbol: contract for contract in contracts.values()}
+    found = []
+    for data in rows(answer, "the list of positions"):
+        contracts_held = optional_number(data, "contracts")
+        if contracts_held == 0:
+            continue
+        if contracts_held is None:
+            raise Malformed("a position has no size")
+        contract = by_symbol.get(optional_text(data, "symbol") or "")
+        if contract is None:
+            raise Malformed("a position is in a contract that is not in the market list")
+        found.append(
+            position(
+                data,
+                contract=contract,
+                venue=facts.id,
+                scope=scope.id,
+                as_of=as_of,
+                sentinels=facts.sentinels,
+            )
+        )
+    return tuple(found)
+
+
+def position(
+    data: Row,
+    *,
+    contract: Contract,
+    venue: str,
+    scope: str,
+    as_of: datetime,
+    sentinels: Collection[float] = (),
+) -> Position:
+    """One unified row as a ``Position``; ``raw`` is the venue's own row under ``info``."""
+    signed = optional_number(data, "contracts")
+    if signed is None:
+        raise Malformed("a position has no size")
+    mark = optional_number(data, "markPrice")
+    contracts_held = abs(signed)
+    size, notional_usd = amounts(contract, contracts=contracts_held, mark=mark)
+    liquidation = liquidation_price(data, "liquidationPrice", sentinels)
+    mode = optional_text(data, "marginMode")
+    notes = {} if liquidation else {"liquidation_price": "The venue gives none for this position."}
+    return Position(
+        venue=venue,
+        scope=scope,
+        symbol=contract.symbol,
+        native_symbol=contract.native_symbol,
+        kind=contract.kind,
+        side=_side(data, signed),
+        contracts=contracts_held,
+        contract_size=contract.contract_size,
+        size=size,
+        settle_asset=contract.settle,
+        as_of=as_of,
+        notional_usd=notional_usd,
+        leverage=optional_number(data, "leverage"),
+        margin_mode=MarginMode(mode) if mode in set(MarginMode) else None,
+        entry_price=optional_number(data, "entryPrice"),
+        mark_price=mark,
+        liquidation_price=liquidation,
+        collateral=optional_number(data, "collateral"),
+        maintenance_margin=optional_number(data, "maintenanceMargin"),
+        maintenance_margin_rate=optional_number(data, "maintenanceMarginPercentage"),
+        margin_ratio=optional_number(data, "marginRatio"),
+        unrealized_pnl=optional_number(data, "unrealizedPnl"),
+        hedged=bool(data.get("hedged")),
+        notes=notes,
+        raw=dict(row(data.get("info") or {}, "info")),
+    )
+
+
+def amounts(
+    contract: Contract, *, contracts: float, mark: float | None
+) -> tuple[float, float | None]:
+    """Size in base units and value in USD; quote units count as dollars.
+
+    Linear contracts hold base units, inverse ones quote units: then the value needs no price
+    and the size does. Without a mark the size of an inverse position is 0 and unknown value
+    is ``None``.
+    """
+    held = contracts * contract.contract_size
+    if contract.kind is ContractKind.LINEAR:
+        return held, held * mark if mark else None
+    return held / mark if mark else 0.0, held
+
+
+def _side(data: Row, signed: float) -> Side:
+    side: Any = data.get("side")
+    if side in {"long", "short"}:
+        return Side(side)
+    if signed < 0:
+        return Side.SHORT
+    raise Malformed("a position has no side")

@@ -1,0 +1,5 @@
+"""``python -m app.cli``: the same as ``seawall``."""
+
+from app.cli import main
+
+main(prog_name="seawall")

@@ -1,0 +1,86 @@
+"""The database, queue and keys that the settings name, as one command uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.domain.errors import Conflict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.settings import Settings
+    from app.store.database import Database
+    from app.store.queue import JobQueue
+    from app.store.vault import Sealer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where this installation's data is, and whose rows a command at this machine shows."""
+
+    settings: Settings
+    database: Database
+    user_id: str
+
+    @property
+    def public_keys(self) -> Path:
+        """The file of the vault's public keys."""
+        return public_keys(self.settings)
+
+    def queue(self) -> JobQueue:
+        """Where the worker takes its jobs from."""
+        from app.store.queue import JobQueue
+
+        return JobQueue(self.settings.queue_url or self.settings.data_dir / "queue.db")
+
+    def sealer(self) -> Sealer:
+        """Seals credentials for the worker; opens none."""
+        from app.store.vault import Sealer
+
+        return Sealer(self.public_keys)
+
+
+@contextmanager
+def opened() -> Iterator[Place]:
+    """The place the settings name. Raises ``Conflict`` when it is not set up (yet)."""
+    from app import clock
+    from app.settings import load_settings
+    from app.store import users
+    from app.store.database import Database
+
+    settings = load_settings()
+    database = Database(settings.database_url)
+    try:
+        if not database.is_current():
+            raise Conflict(
+                "There is no database of this version yet: start Seawall with `seawall up`, "
+                "or make it with `seawall migrate`."
+            )
+        with database.write() as connection:
+            owner = users.ensure_owner(connection, now=clock.now())
+        yield Place(settings=settings, database=database, user_id=owner.id)
+    finally:
+        database.dispose()
+
+
+def prepare(settings: Settings) -> None:
+    """Make the data folder, the database of this version and the vault's keys; safe to repeat."""
+    from app import clock
+    from app.store.database import Database
+    from app.store.vault import ensure_keys
+
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    if not database.is_current():
+        database.migrate()
+    database.dispose()
+    ensure_keys(settings.private_dir, public_keys(settings), clock.now())
+
+
+def public_keys(settings: Settings) -> Path:
+    """The file of the vault's public keys; the web process reads it, the worker makes it."""
+    return settings.data_dir / "vault-public.json"

@@ -171,6 +171,22 @@ def set_checked(
     return get_any(conn, account_id=account_id)
 
 
+def forget_check(conn: Connection, *, account_id: str) -> bool:
+    """Have the venue asked anew, at the next refresh, what the key may do.
+
+    ``False`` when there is no such account, or no credential of it any more.
+    """
+    user_id = conn.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.sealed.is_not(None))
+        .values(checked_at=None)
+        .returning(accounts.c.user_id)
+    ).scalar_one_or_none()
+    if user_id is not None:
+        revisions.bump(conn, revisions.user_scope(user_id))
+    return user_id is not None
+
+
 def acknowledge(conn: Connection, *, user_id: str, account_id: str) -> Account:
     """The user accepts that nobody can say what the key may do; the account is read from now.
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
 from app.domain.errors import NotFound
-from app.domain.fund import FundEvent, FundSample, FundState, PoolReading
+from app.domain.fund import FundBalance, FundEvent, FundSample, FundState, PoolReading
 from app.store import revisions, tables
 from app.store.codec import from_json, to_json
 from app.store.identifiers import digest
@@ -23,6 +23,7 @@ from app.store.tables import fund_events, fund_samples
 from app.store.upsert import insert_into
 
 _POOLS = tables.pools
+NO_TIME = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class FundPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFund:
-    """A pool as it is shown: its last reading (without events), and what was computed from it."""
+    """A pool as it is shown: its last reading (as ``pools`` gives it), and what it comes to."""
 
     pool: PoolReading
     state: FundState
@@ -43,8 +44,13 @@ class StoredFund:
     computed_at: datetime
 
 
-def record_pool_reading(conn: Connection, *, reading: PoolReading, now: datetime) -> int:
-    """Store a reading: the pool, the samples and events not known yet. How many samples are new."""
+def record_pool_reading(
+    conn: Connection, *, reading: PoolReading, now: datetime, spacing: timedelta = NO_TIME
+) -> int:
+    """Store a reading: the pool, the samples and events not known yet. How many samples are new.
+
+    A balance that only repeats what a sample said less than ``spacing`` before is none.
+    """
     statement = insert_into(conn, _POOLS).values(
         id=reading.id, venue=reading.venue, reading=_document(reading), read_at=now
     )
@@ -63,7 +69,7 @@ def record_pool_reading(conn: Connection, *, reading: PoolReading, now: datetime
         FundSample(pool_id=reading.id, asset=one.asset, at=one.at, amount=one.amount, usd=one.usd)
         for one in reading.balances
     )
-    added = _put_samples(conn, number, tuple(read), now)
+    added = _put_samples(conn, number, tuple(read), now, spacing)
     _bump(conn, reading.venue)
     return added
 
@@ -123,7 +129,7 @@ def events(conn: Connection, *, pool_id: str, since: datetime) -> tuple[FundEven
 
 
 def pools(conn: Connection, *, venue: str | None = None) -> tuple[PoolReading, ...]:
-    """The last reading of each pool, without its events, by id."""
+    """The last reading of each pool, its newest balances and no events, by id."""
     return tuple(from_json(PoolReading, row.reading) for row in conn.execute(_pools(venue)))
 
 
@@ -181,15 +187,22 @@ def _pools(venue: str | None) -> Any:
     return statement if venue is None else statement.where(_POOLS.c.venue == venue)
 
 
-def _put_samples(conn: Connection, number: int, read: Collection[FundSample], now: datetime) -> int:
+def _put_samples(
+    conn: Connection,
+    number: int,
+    read: Collection[FundSample],
+    now: datetime,
+    spacing: timedelta = NO_TIME,
+) -> int:
     if not read:
         return 0
     times = [sample.at for sample in read]
+    oldest = min(times) - spacing
     known = {
         (row.at, row.asset): row
         for row in conn.execute(
             select(fund_samples)
-            .where(fund_samples.c.pool == number, fund_samples.c.at.between(min(times), max(times)))
+            .where(fund_samples.c.pool == number, fund_samples.c.at.between(oldest, max(times)))
             .order_by(fund_samples.c.revision)
         )
     }
@@ -197,6 +210,8 @@ def _put_samples(conn: Connection, number: int, read: Collection[FundSample], no
     for sample in read:
         stored = known.get((sample.at, sample.asset))
         if stored is not None and not _differs(sample, stored):
+            continue
+        if stored is None and spacing and _is_repeated(sample, known.values(), spacing):
             continue
         rows[sample.at, sample.asset] = {
             "pool": number,
@@ -211,6 +226,17 @@ def _put_samples(conn: Connection, number: int, read: Collection[FundSample], no
         statement = insert_into(conn, fund_samples).on_conflict_do_nothing()
         conn.execute(statement, list(rows.values()))
     return len(rows)
+
+
+def _is_repeated(
+    sample: FundSample, known: Iterable[Row[*tuple[Any, ...]]], spacing: timedelta
+) -> bool:
+    """Whether the newest sample before this one says the same, and is not too long ago."""
+    before = [row for row in known if row.asset == sample.asset and row.at < sample.at]
+    newest = max(before, key=lambda row: (row.at, row.revision), default=None)
+    if newest is None or sample.at - newest.at >= spacing:
+        return False
+    return not _differs(sample, newest)
 
 
 def _differs(sample: FundSample, stored: Row[*tuple[Any, ...]]) -> bool:
@@ -238,7 +264,13 @@ def _put_events(conn: Connection, number: int, published: Iterable[FundEvent]) -
 
 
 def _document(reading: PoolReading) -> object:
-    return to_json(replace(reading, events=()))
+    """Events and older balances have tables of their own; what is left is read often."""
+    newest: dict[str, FundBalance] = {}
+    for balance in reading.balances:
+        known = newest.get(balance.asset)
+        if known is None or balance.at > known.at:
+            newest[balance.asset] = balance
+    return to_json(replace(reading, balances=tuple(newest.values()), events=()))
 
 
 def _number(conn: Connection, pool_id: str) -> int:

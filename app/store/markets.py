@@ -74,6 +74,9 @@ def signals(conn: Connection, *, venue: str) -> tuple[AdlSignal, ...]:
     return tuple(AdlSignal(**row._mapping) for row in rows)
 
 
-def prune(conn: Connection, *, before: datetime) -> int:
-    """Delete the stats of contracts that were last read before then, and count them."""
-    return conn.execute(delete(market_stats).where(market_stats.c.at < before)).rowcount
+def prune(conn: Connection, *, before: datetime, venue: str | None = None) -> int:
+    """Delete the stats of contracts (of one venue) last read before then, and count them."""
+    statement = delete(market_stats).where(market_stats.c.at < before)
+    if venue is not None:
+        statement = statement.where(market_stats.c.venue == venue)
+    return conn.execute(statement).rowcount

@@ -166,6 +166,33 @@ def finish_failure(
     return held.failing_since is None
 
 
+def renew(
+    conn: Connection, *, source: str, owner: str, now: datetime, lease_seconds: float
+) -> bool:
+    """Hold the lease for so long from now; ``False`` when ``owner`` has lost it."""
+    until = now + timedelta(seconds=lease_seconds)
+    hastened = sources.c.next_due_at < sources.c.lease_until
+    renewed = conn.execute(
+        update(sources)
+        .where(sources.c.source == source, sources.c.leased_by == owner)
+        .values(
+            lease_until=until,
+            next_due_at=case((hastened, sources.c.next_due_at), else_=literal(until, Instant())),
+        )
+    )
+    return bool(renewed.rowcount)
+
+
+def give_back(conn: Connection, *, source: str, owner: str, now: datetime) -> bool:
+    """Drop the lease without an outcome: the source is due at once, for whoever takes it."""
+    given = conn.execute(
+        update(sources)
+        .where(sources.c.source == source, sources.c.leased_by == owner)
+        .values(lease_until=None, leased_by=None, queued_at=None, next_due_at=now)
+    )
+    return bool(given.rowcount)
+
+
 def hasten(conn: Connection, *, source: str, due_at: datetime) -> bool:
     """Make the source due at ``due_at`` at the latest; ``True`` when that is sooner than it was.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 from app.domain.adl import AdlSignal
 from app.domain.errors import (
@@ -34,6 +35,9 @@ class VenueReader:
     Every method may wait for the venue and raises ``VenueError`` or ``RequestRefused`` only.
     One reader may be used from several threads; its requests then follow one another.
     """
+
+    gives_all_funds: ClassVar[bool] = True
+    """Whether ``read_funds`` gives every pool there is or fails: one it lacks is then no more."""
 
     def __init__(
         self, facts: VenueFacts, connection: Connection, clock: Callable[[], datetime]
@@ -103,6 +107,11 @@ class VenueReader:
         """The pools of the insurance fund; empty where the venue publishes none."""
         with parsing(self.facts.id, "its insurance fund"):
             return self.pools()
+
+    @property
+    def all_funds_asked(self) -> bool:
+        """Whether every pool has had its turn by now."""
+        return True
 
     def read_markets(self, wanted: Collection[str]) -> tuple[MarketStat, ...]:
         """Mark prices, and the open interest of at least some of ``wanted`` (native symbols).

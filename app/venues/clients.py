@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -94,6 +94,13 @@ class Clients:
             known = self._accounts.pop(account_id, None)
         if known is not None:
             known[1].connection.close()
+
+    def keep_only(self, account_ids: Collection[str]) -> None:
+        """Forgets every account that is none of these."""
+        with self._lock:
+            others = [name for name in self._accounts if name not in account_ids]
+        for name in others:
+            self.forget(name)
 
     def close(self) -> None:
         with self._lock:

@@ -32,6 +32,8 @@ HIP3: Final = "hip3"
 class HyperliquidReader(VenueReader):
     """One address at Hyperliquid, or what Hyperliquid publishes."""
 
+    gives_all_funds = False
+
     def __init__(
         self, facts: VenueFacts, connection: Connection, clock: Callable[[], datetime]
     ) -> None:

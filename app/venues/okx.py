@@ -34,6 +34,8 @@ class OkxReader(VenueReader):
     The public reader remembers what it read of each family, because a turn reads only some.
     """
 
+    gives_all_funds = False
+
     def __init__(
         self, facts: VenueFacts, connection: Connection, clock: Callable[[], datetime]
     ) -> None:
@@ -42,6 +44,11 @@ class OkxReader(VenueReader):
         self._prices: Mapping[str, float] = {}
         self._read: dict[str, PoolReading] = {}
         self._turn = 0
+        self._unasked: set[fund.Family] | None = None
+
+    @property
+    def all_funds_asked(self) -> bool:
+        return self._unasked is not None and not self._unasked
 
     def permissions(self, checked_at: datetime) -> KeyPermissions:
         return account.key_permissions(self.connection.raw("account_config"), checked_at)
@@ -72,6 +79,7 @@ class OkxReader(VenueReader):
         )
         now: dict[str, PoolReading] = {}
         failure: VenueError | None = None
+        unasked = set(known) if self._unasked is None else self._unasked & set(known)
         for family in turn:
             try:
                 reading, headline = self._fund(family, known[family])
@@ -83,6 +91,8 @@ class OkxReader(VenueReader):
                 break
             except VenueError as error:
                 failure = error
+            unasked.discard(family)
+        self._unasked = unasked
         if failure is not None and not now:
             raise failure
         readings = {**self._read, **now}

@@ -1,0 +1,78 @@
+"""Lists in pages: a cursor names the last item of one page, and the next begins after it."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
+from typing import TypeVar
+
+from marshmallow import Schema, fields, validate
+
+from app.api.errors import refuse
+from app.api.fields import AnswerSchema, RequestSchema, Time, printable
+
+Item = TypeVar("Item")
+
+DEFAULT_LIMIT = 50
+MOST = 200
+LONGEST_CURSOR = 400
+
+
+class PageQuery(RequestSchema):
+    """What every list takes."""
+
+    cursor = fields.String(
+        validate=printable(LONGEST_CURSOR),
+        metadata={"description": "`next_cursor` of the page before"},
+    )
+    limit = fields.Integer(
+        load_default=DEFAULT_LIMIT,
+        validate=validate.Range(min=1, max=MOST),
+        metadata={"description": "How many items at most"},
+    )
+
+
+def page_schema(item: type[Schema]) -> type[AnswerSchema]:
+    """The schema of a page of ``item``."""
+    noun = item.__name__.removesuffix("Schema")
+    members = {
+        "items": fields.List(fields.Nested(item)),
+        "next_cursor": fields.String(
+            allow_none=True, metadata={"description": "`null` on the last page"}
+        ),
+        "as_of": Time("The oldest `as_of` on this page", allow_none=True),
+        "__doc__": f"A page of {noun.lower()}s.",
+    }
+    return type(f"{noun}PageSchema", (AnswerSchema,), members)
+
+
+def page_of(
+    items: Iterable[Item], *, key: Callable[[Item], str], limit: int, cursor: str | None = None
+) -> tuple[Sequence[Item], str | None]:
+    """One page of ``items`` in the order of ``key``, and the cursor of the next.
+
+    An item that is added or goes between two pages neither repeats nor hides another.
+    """
+    after = decode(cursor) if cursor is not None else None
+    # Sorted here, for every database has an order of text of its own.
+    rest = [item for item in sorted(items, key=key) if after is None or key(item) > after]
+    page = rest[:limit]
+    return page, encode(key(page[-1])) if len(rest) > limit else None
+
+
+def encode(place: str) -> str:
+    """The cursor of a place in a list."""
+    return urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def decode(cursor: str) -> str:
+    """The place a cursor names; ends the request with 422 for what is no cursor."""
+    try:
+        return urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        refuse(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "This cursor is not one of ours; start again without it.",
+            errors={"query": {"cursor": ["Is not a cursor."]}},
+        )

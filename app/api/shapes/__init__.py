@@ -1,0 +1,1 @@
+"""The nouns as the API shows them: for each a marshmallow schema, and a function that fills it."""

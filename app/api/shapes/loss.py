@@ -1,0 +1,97 @@
+"""A venue's loss model: the waterfall, and what happens when the fund runs out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from app.api.fields import AnswerSchema
+from app.api.shapes.common import attributes, choice
+from app.domain.loss_model import LossModel, StepKind, Touches, WaterfallStep
+
+PLAIN_STEP = (
+    "kind",
+    "applies",
+    "title",
+    "text",
+    "scope",
+    "touches_profit",
+    "touches_position",
+    "touches_withdrawn",
+    "source",
+    "as_of",
+    "unsourced",
+    "close_price",
+    "ranking",
+    "note",
+)
+
+
+class StepSchema(AnswerSchema):
+    """One step of what a venue does with a loss, in its order."""
+
+    kind = choice(StepKind)
+    applies = choice(Touches, description="`no`: the venue says it does not do this")
+    title = fields.String()
+    text = fields.String()
+    scope = fields.String(metadata={"description": "Pool, symbol or venue"})
+    touches_profit = choice(Touches)
+    touches_position = choice(Touches)
+    touches_withdrawn = choice(Touches)
+    source = fields.String(allow_none=True, metadata={"description": "The venue's own page"})
+    as_of = fields.Date(allow_none=True, metadata={"description": "When that page said so"})
+    unsourced = fields.Boolean(metadata={"description": "No page of the venue says so"})
+    close_price = fields.String(
+        allow_none=True, metadata={"description": "At which price a position is closed"}
+    )
+    ranking = fields.String(
+        allow_none=True, metadata={"description": "Who is closed first, by which formula"}
+    )
+    note = fields.String(allow_none=True)
+
+
+class LossSchema(AnswerSchema):
+    """What happens to one position if the fund behind it runs out."""
+
+    next_step = choice(StepKind, nullable=True)
+    answer = fields.String(metadata={"description": "The same in a sentence or two"})
+    steps_url = fields.String(metadata={"description": "Where the whole waterfall is"})
+
+
+class LossModelSchema(LossSchema):
+    """The whole waterfall of a venue."""
+
+    venue = fields.String()
+    steps = fields.List(fields.Nested(StepSchema))
+    not_known = fields.List(
+        fields.String(), metadata={"description": "What the venue does not say"}
+    )
+
+
+def loss_model(model: LossModel, *, venue_name: str) -> dict[str, Any]:
+    """A venue's waterfall as ``LossModelSchema`` shows it."""
+    after = model.after_fund()
+    return {
+        "venue": model.venue,
+        "next_step": after[0].kind if after else None,
+        "answer": _answer(after, venue_name),
+        "steps": [attributes(step, PLAIN_STEP) for step in model.steps],
+        "not_known": list(model.not_known),
+        "steps_url": steps_url(model.venue),
+    }
+
+
+def steps_url(venue: str) -> str:
+    """Where a venue's waterfall is."""
+    return f"/api/v1/venues/{venue}"
+
+
+def _answer(after: tuple[WaterfallStep, ...], venue_name: str) -> str:
+    """The general answer; what it means for one position stands with that position."""
+    if not after:
+        return (
+            f"{venue_name} does not say what happens when the fund runs out, so nothing is ruled "
+            "out."
+        )
+    return f"If the fund ran out: {after[0].title}. {after[0].text}"

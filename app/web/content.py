@@ -1,0 +1,181 @@
+"""What the pages show: the API's own answers, gathered from the store for one user."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.api.shapes.account import AccountSchema, account
+from app.api.shapes.fund import FundSchema, fund
+from app.api.shapes.position import PositionSchema, position
+from app.api.shapes.source import source_error
+from app.api.shapes.venue import VenueSchema, venue, venue_name
+from app.domain.loss_model import LossModel, StepKind, Touches
+from app.store import accounts as account_rows
+from app.store import funds as fund_rows
+from app.store import heartbeat, sources
+from app.store import positions as position_rows
+from app.venues.catalogue import catalogue
+
+Shown = dict[str, Any]
+PAGE = 60
+BRIEF, FULL = 4, 12
+"""So many pools of a venue stand in the table beside positions, and in the table of venues."""
+WORKER_LATE = timedelta(seconds=30)
+"""The worker gives a sign of life every few seconds; so long without, it is taken for gone."""
+
+AFTER_FUND: Mapping[StepKind, str] = {
+    StepKind.BACKSTOP_LIQUIDATOR: "a backstop takes positions over",
+    StepKind.TREASURY_TOP_UP: "the venue may add its own money",
+    StepKind.AUTO_DELEVERAGING: "winners are closed (auto-deleveraging)",
+    StepKind.SOCIALIZED_LOSS: "the loss is spread over winners",
+    StepKind.CLAWBACK: "closed profit can be taken back",
+}
+
+_POSITION, _ACCOUNT, _FUND, _VENUE = PositionSchema(), AccountSchema(), FundSchema(), VenueSchema()
+
+
+def shown_positions(
+    connection: Connection,
+    *,
+    user_id: str,
+    after: str | None,
+    funds: Sequence[Shown],
+    now: datetime,
+) -> tuple[list[Shown], str | None]:
+    """A page of positions, worst first, and where the next page begins.
+
+    A position's fund is the one of ``funds``, which says more of it than the position does.
+    Raises ``InvalidInput`` when ``after`` is no place in the list.
+    """
+    known = {one["id"]: one for one in funds}
+    found = position_rows.list_for(connection, user_id=user_id, after=after, limit=PAGE + 1)
+    page = found[:PAGE]
+    shown = []
+    for stored in page:
+        one = dict(_POSITION.dump(position(stored, now=now)))
+        one["venue_name"] = venue_name(stored.venue)
+        one["fund"] = one["fund"] and known.get(one["fund"]["id"], one["fund"])
+        shown.append(one)
+    more = position_rows.cursor(page[-1]) if len(found) > PAGE else None
+    return shown, more
+
+
+def shown_accounts(connection: Connection, *, user_id: str, now: datetime) -> list[Shown]:
+    """Every account of the user with how reading it goes, and whether it is ``unread``."""
+    linked = account_rows.list_for(connection, user_id=user_id)
+    names = {one.id: sources.account_source(one.id) for one in linked}
+    states = sources.get_many(connection, names=list(names.values())) if names else {}
+    counts = position_rows.count_by_account(connection, user_id=user_id)
+    shown = []
+    for one in linked:
+        source, name = states.get(names[one.id]), venue_name(one.venue)
+        dumped = _ACCOUNT.dump(account(one, source, venue_name=name, counts=counts, now=now))
+        shown.append(dict(dumped, unread=_is_unread(dumped)))
+    return shown
+
+
+def _is_unread(account: Mapping[str, Any]) -> bool:
+    """Whether an account gives no figures, or none any more; one being checked may yet."""
+    waits = account["status"] == "unverifiable" and not account["acknowledged_unverifiable"]
+    return account["status"] == "refused" or waits or account["error"] is not None
+
+
+def shown_funds(connection: Connection, *, venue_id: str | None, now: datetime) -> list[Shown]:
+    """The pools of one venue, or of all: those that can pay first, then by size."""
+    shown = [
+        dict(_FUND.dump(fund(one, venue_name=venue_name(one.state.venue), now=now)))
+        for one in fund_rows.states(connection, venue=venue_id)
+    ]
+    return sorted(
+        shown, key=lambda f: (f["kind"] == "headline", -(f["balance_usd"] or 0.0), f["id"])
+    )
+
+
+def shown_venue(connection: Connection, *, venue_id: str, now: datetime) -> Shown:
+    """One venue with its loss model and how reading it goes. Raises ``NotFound``."""
+    facts = catalogue().venue(venue_id)
+    source = sources.funds_source(venue_id)
+    state = sources.get_many(connection, names=[source]).get(source)
+    pools = fund_rows.states(connection, venue=venue_id)
+    return dict(_VENUE.dump(venue(facts, pools, state, now=now)))
+
+
+def fund_errors(connection: Connection) -> Mapping[str, str]:
+    """For each venue whose funds cannot be read at present, why."""
+    names = {facts.id: sources.funds_source(facts.id) for facts in catalogue().venues()}
+    states = sources.get_many(connection, names=list(names.values()))
+    errors = {name: source_error(states.get(source)) for name, source in names.items()}
+    return {name: str(error["message"]) for name, error in errors.items() if error is not None}
+
+
+def worker_is_gone(connection: Connection, *, now: datetime) -> bool:
+    """Whether nobody reads exchanges at present, so that nothing shown will be refreshed."""
+    seen = heartbeat.last(connection)
+    return seen is None or now - seen > WORKER_LATE
+
+
+def venue_board(
+    funds: Sequence[Shown],
+    *,
+    errors: Mapping[str, str],
+    positions: Sequence[Shown] = (),
+    first: Collection[str] = (),
+    most: int = FULL,
+) -> list[Shown]:
+    """Every venue with its pools, for the table; the venues named ``first`` lead.
+
+    Of a venue's pools at most ``most`` are kept: those behind ``positions``, those in trouble,
+    then the largest, so that a venue with hundreds stays a few lines.
+    """
+    behind = {p["fund"]["id"] for p in positions if p["fund"]}
+    board = []
+    for facts in sorted(catalogue().venues(), key=lambda facts: facts.id not in first):
+        pools = [one for one in funds if one["venue"] == facts.id and one["kind"] != "headline"]
+        rows = most_telling(pools, behind=behind, most=most)
+        board.append(
+            {
+                "id": facts.id,
+                "name": facts.name,
+                "fund_published": facts.fund.published,
+                "fund_note": facts.fund.note,
+                "rows": rows,
+                "more": len(pools) - len(rows),
+                "error": errors.get(facts.id),
+                "summary": summary(facts.name, facts.loss_model),
+            }
+        )
+    return board
+
+
+def most_telling(pools: Sequence[Shown], *, behind: Collection[str] = (), most: int) -> list[Shown]:
+    """At most so many pools: behind a position first, then in trouble, then the largest."""
+    troubled = ("critical", "draining", "declining", "stale")
+
+    def order(pool: Shown) -> tuple[bool, int]:
+        health = pool["health"]
+        rank = troubled.index(health) if health in troubled else len(troubled)
+        return pool["id"] not in behind, rank
+
+    kept = {pool["id"] for pool in sorted(pools, key=order)[:most]}
+    return [pool for pool in pools if pool["id"] in kept]
+
+
+def summary(name: str, model: LossModel) -> str:
+    """A venue's waterfall in one line: what follows when the fund is empty."""
+    after = [step for step in model.after_fund() if step.kind in AFTER_FUND]
+    sure = [AFTER_FUND[step.kind] for step in after if step.applies is Touches.YES]
+    if sure:
+        return f"When it is empty, {', then '.join(sure)}."
+    if after:
+        return f"When it is empty, it may be that {AFTER_FUND[after[0].kind]}; {name} does not say."
+    return f"What {name} does when it is empty is not known."
+
+
+def span(accounts: Sequence[Shown]) -> tuple[str | None, str | None]:
+    """When the newest and the oldest account were read."""
+    times = sorted(one["as_of"] for one in accounts if one["as_of"])
+    return (times[-1], times[0]) if times else (None, None)

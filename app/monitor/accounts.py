@@ -1,0 +1,163 @@
+"""Refreshing an account: what its key may do comes first, then every scope, then the verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from app.domain.account import AccountStatus
+from app.domain.errors import (
+    NotFound,
+    SeawallError,
+    VenueError,
+    VenueGarbled,
+    VenueRejected,
+    VenueUnreachable,
+)
+from app.domain.position import AccountReading, ScopeReading
+from app.monitor.assessing import assess_scopes, danger_of, venue_picture
+from app.monitor.context import Context
+from app.monitor.coordinator import Outcome
+from app.monitor.demand import hasten_if_well
+from app.monitor.intervals import MARKET_NEAR, Danger, account_floor, account_interval
+from app.monitor.key_check import check_is_due, check_key, may_be_read, refusal, settle
+from app.store import accounts, positions, users
+from app.store.accounts import Account
+from app.store.sources import markets_source
+from app.venues.base import VenueReader
+from app.venues.facts import VenueFacts
+
+DONE = Outcome(interval=0, done=True)
+
+
+def refresh_account(context: Context, account_id: str) -> Outcome:
+    """Read one account, asking first what its key may do when that is due.
+
+    Raises ``VenueError`` when nothing at all could be read; the last good positions stay.
+    """
+    account = _load(context, account_id)
+    if account is None or account.sealed is None:
+        context.clients.forget(account_id)
+        return DONE
+    reader = _reader(context, account)
+    if account.status is AccountStatus.PENDING:
+        return _link(context, account, reader)
+    unanswered: VenueError | None = None
+    if check_is_due(account, now=context.now()):
+        try:
+            account = settle(context, account, check_key(context, account, reader))
+        except (VenueUnreachable, VenueGarbled) as error:
+            # It was verified before, and can be read while that one question stays open.
+            message = f"The venue did not say again what this key may do: {error}"
+            unanswered = type(error)(message, venue=error.venue, retry_after=error.retry_after)
+    if not may_be_read(account, account.status):
+        return DONE
+    return _record(context, account, reader.read_account(), unanswered)
+
+
+def _link(context: Context, account: Account, reader: VenueReader) -> Outcome:
+    """The first time: only a key that can read, and can do nothing else, becomes active."""
+    checked = check_key(context, account, reader)
+    if not may_be_read(account, checked.status):
+        settle(context, account, checked)
+        return DONE
+    try:
+        reading = reader.read_account()
+    except VenueRejected as error:
+        message = f"The key can only read, but it cannot read positions. {error}"
+        settle(context, account, refusal(message, checked.permissions))
+        return DONE
+    settle(context, account, checked)
+    return _record(context, account, reading)
+
+
+def _load(context: Context, account_id: str) -> Account | None:
+    try:
+        with context.database.read() as connection:
+            return accounts.get_any(connection, account_id=account_id)
+    except NotFound:
+        return None
+
+
+def _reader(context: Context, account: Account) -> VenueReader:
+    assert account.sealed is not None and account.key_id is not None
+    credentials = context.opener.open(
+        key_id=account.key_id,
+        sealed=account.sealed,
+        account_id=account.id,
+        user_id=account.user_id,
+        venue=account.venue,
+    )
+    return context.clients.account(account.id, account.venue, credentials)
+
+
+def _record(
+    context: Context,
+    account: Account,
+    reading: AccountReading,
+    unanswered: VenueError | None = None,
+) -> Outcome:
+    """Store what was read and what it means, and say when to ask again."""
+    facts = context.catalogue.venue(account.venue)
+    answered = [scope for scope in reading.scopes if scope.error is None]
+    failed = [scope for scope in reading.scopes if scope.error is not None]
+    with context.judging:
+        with context.database.read() as connection:
+            picture = venue_picture(connection, facts)
+            assessments = assess_scopes(picture, answered, context.thresholds)
+            danger = danger_of(assessments)
+            interval = _interval(connection, context, account, danger, bool(assessments))
+            # A scope that is no more (a sub-dex that closed) has nothing open either.
+            known = positions.scopes_of(connection, account_id=account.id)
+            replaced = {scope.scope for scope in answered} | (set() if failed else known)
+        with context.database.write() as connection:
+            positions.record_snapshot(
+                connection,
+                account_id=account.id,
+                user_id=account.user_id,
+                venue=account.venue,
+                scopes=replaced,
+                assessments=assessments,
+                # One margin may back several scopes; each keeps it under its own name.
+                margins=[
+                    replace(scope.margin, scope=scope.scope)
+                    for scope in answered
+                    if scope.margin is not None
+                ],
+                taken_at=reading.read_at,
+            )
+            if danger.urgent or danger.near:
+                soon = context.now() + timedelta(seconds=MARKET_NEAR)
+                hasten_if_well(connection, markets_source(account.venue), due_at=soon)
+    return Outcome(interval=interval, partial=_first_error(facts, failed) or unanswered)
+
+
+def _interval(
+    connection: Connection, context: Context, account: Account, danger: Danger, holds: bool
+) -> float:
+    facts = context.catalogue.venue(account.venue)
+    sharers = sum(1 for other in accounts.list_active(connection) if other.venue == account.venue)
+    seen = users.last_seen(connection, user_id=account.user_id)
+    return account_interval(
+        danger,
+        seconds_since_looked=(context.now() - seen).total_seconds() if seen else None,
+        has_positions=holds,
+        floor=account_floor(facts, sharers=sharers),
+    )
+
+
+def _first_error(facts: VenueFacts, failed: Sequence[ScopeReading]) -> SeawallError | None:
+    """The first failed scope's error, saying which parts of the account were not read."""
+    if not failed:
+        return None
+    error = failed[0].error
+    if isinstance(error, VenueError):
+        labels = {scope.id: scope.label for scope in facts.scopes}
+        unread = ", ".join(labels.get(reading.scope, reading.scope) for reading in failed)
+        message = f"Not read: {unread}. {error}"
+        return type(error)(message, venue=error.venue, retry_after=error.retry_after)
+    assert isinstance(error, SeawallError)
+    return error

@@ -1,0 +1,76 @@
+"""Reading a venue's insurance funds, keeping every sample, and judging each pool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from app.domain.fund import PoolReading
+from app.monitor.context import Context
+from app.monitor.coordinator import Outcome
+from app.monitor.demand import hasten_if_well
+from app.monitor.intervals import budget_floor, fund_interval, within_budget
+from app.monitor.reassess import judge_venue
+from app.risk.pool_match import match_pools
+from app.store import funds
+from app.store.sources import markets_source
+
+REPEATED_EVERY = timedelta(minutes=10)
+"""A balance that does not move is stored again this often: enough to know that it was seen,
+the shortest window (an hour) tolerating a fifth of itself, and a tenth of the rows."""
+
+
+def refresh_funds(context: Context, venue: str) -> Outcome:
+    """Read a venue's pools; what they mean for positions there is judged anew.
+
+    Raises ``VenueError`` when the venue did not give them; the last states stay and age.
+    """
+    facts = context.catalogue.venue(venue)
+    reader = context.clients.public(venue)
+    reading = reader.read_funds()
+    _record(context, venue, reading, complete=reader.gives_all_funds)
+    danger = judge_venue(context, venue)
+    interval = fund_interval(
+        _cadence(reading, facts.fund.cadence_seconds),
+        danger,
+        all_asked=reader.all_funds_asked,
+        floor=budget_floor((facts.read(name) for name in facts.fund.reads), facts=facts),
+    )
+    return Outcome(interval=within_budget(interval, context.clients.load(venue)))
+
+
+def _record(
+    context: Context, venue: str, reading: tuple[PoolReading, ...], *, complete: bool
+) -> None:
+    """Store the reading. Which contracts matter follows from it, so markets are read next."""
+    now = context.now()
+    with context.database.write() as connection:
+        before = funds.pools(connection, venue=venue)
+        pools = _with_known_symbols(match_pools(before, reading), before)
+        for pool in pools:
+            funds.record_pool_reading(connection, reading=pool, now=now, spacing=REPEATED_EVERY)
+        if complete and pools:
+            keep = [pool.id for pool in pools]
+            funds.retire_pools(connection, venue=venue, keep=keep, now=now)
+        if not _symbols(pools) <= _symbols(before):
+            hasten_if_well(connection, markets_source(venue), due_at=now)
+
+
+def _with_known_symbols(
+    pools: Sequence[PoolReading], before: Sequence[PoolReading]
+) -> tuple[PoolReading, ...]:
+    """A pool that lists no contracts this time keeps those it was last known to stand behind."""
+    known = {pool.id: pool.symbols for pool in before}
+    return tuple(
+        pool if pool.symbols else replace(pool, symbols=known.get(pool.id, ())) for pool in pools
+    )
+
+
+def _symbols(pools: Sequence[PoolReading]) -> frozenset[str]:
+    return frozenset(symbol for pool in pools for symbol in pool.symbols)
+
+
+def _cadence(reading: tuple[PoolReading, ...], usual: int | None) -> float | None:
+    """The fastest cadence among the pools read, else the venue's usual one, seconds."""
+    return min((p.cadence_seconds for p in reading if p.cadence_seconds), default=usual)

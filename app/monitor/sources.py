@@ -1,0 +1,31 @@
+"""Which sources there should be: every venue that is read, and every linked account."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from app.domain.account import AccountStatus
+from app.monitor.key_check import may_be_read
+from app.store import accounts
+from app.store.sources import account_source, funds_source, markets_source
+from app.venues.catalogue import Catalogue
+from app.venues.facts import VenueStatus
+
+
+def wanted_sources(connection: Connection, catalogue: Catalogue) -> frozenset[str]:
+    """Names of everything that is read again and again.
+
+    An account that waits for its first check is among them: the job that asks for it may have
+    been lost with the queue.
+    """
+    wanted = {
+        account_source(account.id)
+        for account in accounts.list_sealed(connection)
+        if account.status is AccountStatus.PENDING or may_be_read(account, account.status)
+    }
+    for venue in catalogue.venues():
+        if venue.status is VenueStatus.FULL:
+            wanted.add(markets_source(venue.id))
+            if venue.fund.published:
+                wanted.add(funds_source(venue.id))
+    return frozenset(wanted)

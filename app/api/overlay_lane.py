@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app import clock
 from app.api.auth import Scope, bearer, holds
 from app.store import glance
@@ -51,8 +53,11 @@ class OverlayLane:
         token = bearer(environ.get("HTTP_AUTHORIZATION", ""))
         if page is None or token is None or environ["REQUEST_METHOD"] != "GET":
             return None
-        with own.database.read() as conn:
-            seen = glance.look(conn, token=token, venue=page.venue, now=now)
+        try:
+            with own.database.read() as conn:
+                seen = glance.look(conn, token=token, venue=page.venue, now=now)
+        except SQLAlchemyError:
+            return None  # Flask meets the same failure, and knows how to report it.
         if seen is None or seen.principal.kind != "api" or not holds(seen.principal, Scope.READ):
             return None
         user_id = seen.principal.user_id

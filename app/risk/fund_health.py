@@ -8,9 +8,17 @@ from datetime import datetime, timedelta
 from math import isfinite
 
 from app.domain.adl import AdlSignal
-from app.domain.fund import FundBalance, FundHealth, FundSample, FundState, MarketStat, PoolReading
+from app.domain.fund import (
+    FundBalance,
+    FundHealth,
+    FundSample,
+    FundState,
+    MarketStat,
+    PoolKind,
+    PoolReading,
+)
 from app.domain.reason import Reason, Severity
-from app.risk.coverage import coverage, pool_open_interest
+from app.risk.coverage import OpenInterest, coverage, pool_open_interest
 from app.risk.fund_change import WINDOWS, BalanceHistory, Figure, balance_history, change, drawdown
 from app.risk.severity import worst_first
 from app.risk.staleness import fund_is_stale, stale_fund_reason
@@ -73,12 +81,15 @@ def fund_state(
     }
     drawdown_8h = _noted(notes, "drawdown_8h", _drawdown(history, "8h", reading))
     drawdown_30d = _drawdown(history, "30d", reading).value
-    interest = pool_open_interest(
-        reading.symbols or tuple(markets),
-        markets,
-        now=now,
-        max_age=limits.open_interest_max_age,
-    )
+    if reading.kind is PoolKind.HEADLINE:
+        interest = OpenInterest(usd=None, note="This total stands behind no contract.")
+    else:
+        interest = pool_open_interest(
+            reading.symbols or tuple(markets),
+            markets,
+            now=now,
+            max_age=limits.open_interest_max_age,
+        )
     share = coverage(balance_usd, interest.usd)
     if share is None:
         notes["coverage"] = interest.note or "There is no balance and open interest to compare."

@@ -61,6 +61,29 @@ def answer(
     return LossAnswer(next_step=stated[0].kind.value, answer=text)
 
 
+def general_answer(loss_model: LossModel, *, venue_name: str) -> LossAnswer:
+    """The same for nobody's position in particular: what the venue states it would do."""
+    stated = [step for step in _following(loss_model) if step.applies is Touches.YES]
+    if not stated:
+        text = (
+            f"{venue_name} does not say what happens when its fund runs out: nothing is ruled out."
+        )
+        return LossAnswer(next_step=None, answer=text)
+    text = f"If its {_noun(loss_model)} ran out, {venue_name} {_would(stated)}"
+    price = next((step.close_price for step in stated if step.close_price), None)
+    text += f", at {_price(price)}." if price else "."
+    return LossAnswer(next_step=stated[0].kind.value, answer=text)
+
+
+def _noun(model: LossModel) -> str:
+    return "fund" if _has_fund(model) else "vault"
+
+
+def _has_fund(model: LossModel) -> bool:
+    fund = model.step(StepKind.INSURANCE_FUND)
+    return fund is not None and fund.applies is not Touches.NO
+
+
 def in_profit(position: Position) -> bool | None:
     """Whether the position is ahead now; ``None`` where nothing tells."""
     if position.unrealized_pnl is not None:
@@ -74,8 +97,7 @@ def _following(model: LossModel | None) -> tuple[WaterfallStep, ...]:
     """The steps after the fund. A backstop liquidator that is the fund is not after it."""
     if model is None:
         return ()
-    fund = model.step(StepKind.INSURANCE_FUND)
-    backstop_is_fund = fund is None or fund.applies is Touches.NO
+    backstop_is_fund = not _has_fund(model)
     return tuple(
         step
         for step in model.after_fund()

@@ -14,8 +14,6 @@ const OKX = { id: 'okx', name: 'OKX', trading: /\/trade-(?:swap|futures)\/[^/]+\
 /** @type {Readonly<Record<string, VenuePages>>} */
 export const VENUES = {
   'app.hyperliquid.xyz': HYPERLIQUID,
-  'app.okx.com': OKX,
-  'my.okx.com': OKX,
   'www.binance.com': BINANCE,
   'www.bybit.com': BYBIT,
   'www.okx.com': OKX,

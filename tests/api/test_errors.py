@@ -36,9 +36,7 @@ def admin(stage: Stage) -> Caller:
         ("POST", "/api/v1/tokens", 422),
     ],
 )
-def test_every_error_has_the_one_shape(
-    admin: Caller, method: str, path: str, status: int
-) -> None:
+def test_every_error_has_the_one_shape(admin: Caller, method: str, path: str, status: int) -> None:
     answer = admin.ask(method, path, headers={"Accept": "application/json"})
     error = body(answer, status)
     assert set(error) == KEYS

@@ -95,5 +95,7 @@ def test_every_field_of_an_answer_is_always_there(name: str) -> None:
 
 def test_no_credential_is_ever_described_as_answered() -> None:
     for name in ("Account", "AccountState", "Overlay", "Position"):
-        assert not {"credentials", "secret", "api_key", "sealed"} & set(schemas()[name]["properties"])
+        assert not {"credentials", "secret", "api_key", "sealed"} & set(
+            schemas()[name]["properties"]
+        )
     assert schemas()["Link"]["properties"]["credentials"]["writeOnly"] is True

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 import time_machine
+from sqlalchemy.exc import OperationalError
 
 from app.api.overlay_cache import OverlayCache
 from app.store import glance, revisions, sources, tokens
@@ -136,9 +137,7 @@ def test_a_fund_that_turns_stale_does_so_on_time(
 
 def test_a_revoked_token_is_refused_at_once(stage: Stage, account: str) -> None:
     with stage.database.write() as conn:
-        issued = tokens.issue(
-            conn, user_id=stage.user_id, label="x", scopes=["read"], now=NOON
-        )
+        issued = tokens.issue(conn, user_id=stage.user_id, label="x", scopes=["read"], now=NOON)
     caller = Caller(stage.app, issued.token)
     body(caller.get(ADDRESS))
     body(caller.get(ADDRESS))
@@ -197,6 +196,18 @@ def test_another_method_does_not_take_the_short_cut(extension: Caller) -> None:
     assert (head.status_code, head.get_data()) == (HTTPStatus.OK, b"")
 
 
+def test_a_database_that_fails_is_reported_as_on_any_other_address(
+    stage: Stage, extension: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> None:
+        raise OperationalError("SELECT 1", {}, OSError("no such host"))
+
+    monkeypatch.setattr(stage.database, "read", gone)
+    refused = body(extension.get(ADDRESS), 500)
+    assert set(refused) == {"code", "status", "message", "errors"}
+    assert "no such host" not in refused["message"]
+
+
 def test_a_clock_that_goes_back_does_not_keep_answers_from_the_future(
     extension: Caller, time: time_machine.Traveller
 ) -> None:
@@ -208,7 +219,7 @@ def test_a_clock_that_goes_back_does_not_keep_answers_from_the_future(
 
 def test_many_pages_do_not_fill_the_memory(stage: Stage, extension: Caller) -> None:
     kept: OverlayCache = stage.app.extensions["seawall"].overlays
-    for number in range(300):
+    for number in range(260):
         page = quote(f"https://www.binance.com/en/futures/X{number}USDT", safe="")
         assert extension.get(f"/api/v1/overlay?url={page}").status_code == HTTPStatus.OK
     assert len(kept._entries) <= 256

@@ -83,7 +83,13 @@ def test_a_wrong_code_is_not_repeated(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [{}, {"code": "ABCD-EFGH"}, {"label": "x"}, {"code": "", "label": "x"}, {"code": 5, "label": 5}],
+    [
+        {},
+        {"code": "ABCD-EFGH"},
+        {"label": "x"},
+        {"code": "", "label": "x"},
+        {"code": 5, "label": 5},
+    ],
 )
 def test_a_code_and_a_label_are_needed(stage: Stage, given: dict[str, object]) -> None:
     body(stage.stranger().post(PAIR, json=given), 422)

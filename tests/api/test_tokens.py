@@ -50,9 +50,7 @@ def test_the_list_shows_what_a_token_may_do_and_which_one_is_asking(
     assert sorted(one["kind"] for one in items) == ["api", "api", "session"]
 
 
-def test_the_newest_come_first_and_in_pages(
-    admin: Caller, time: time_machine.Traveller
-) -> None:
+def test_the_newest_come_first_and_in_pages(admin: Caller, time: time_machine.Traveller) -> None:
     for minute in (1, 2, 3):
         time.move_to(later(minutes=minute))
         body(admin.post("/api/v1/tokens", json={**NEW, "label": f"at {minute}"}), 201)
@@ -92,9 +90,7 @@ def test_a_token_may_end_by_itself(
         {"expires_at": "9999-12-31T23:59:59-12:00"},
     ],
 )
-def test_a_token_that_makes_no_sense_is_refused(
-    admin: Caller, change: dict[str, object]
-) -> None:
+def test_a_token_that_makes_no_sense_is_refused(admin: Caller, change: dict[str, object]) -> None:
     body(admin.post("/api/v1/tokens", json={**NEW, **change}), 422)
 
 
@@ -121,9 +117,7 @@ def test_a_token_that_only_reads_cannot_make_or_list_tokens(stage: Stage) -> Non
     body(reader.delete("/api/v1/tokens/any"), 403)
 
 
-def test_using_a_token_is_noted(
-    stage: Stage, admin: Caller, time: time_machine.Traveller
-) -> None:
+def test_using_a_token_is_noted(stage: Stage, admin: Caller, time: time_machine.Traveller) -> None:
     made = body(admin.post("/api/v1/tokens", json=NEW), 201)
     time.move_to(later(minutes=5))
     body(Caller(stage.app, made["token"]).get("/api/v1/accounts"))

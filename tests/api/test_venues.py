@@ -50,9 +50,10 @@ def test_a_loss_model_lists_its_steps_in_order_with_sources(reader: Caller) -> N
     assert [one["source"] for one in shown["steps"]] == [one.source for one in model.steps]
     assert all(one["unsourced"] is (one["source"] is None) for one in shown["steps"])
     assert shown["not_known"] == list(model.not_known)
-    after = model.after_fund()
-    assert shown["next_step"] == str(after[0].kind)
-    assert after[0].title in shown["answer"]
+    assert shown["next_step"] == "auto_deleveraging"
+    assert shown["answer"].startswith(
+        "If its fund ran out, Binance would close positions of other traders"
+    )
     assert shown["steps_url"] == "/api/v1/venues/binance"
 
 
@@ -60,7 +61,9 @@ def test_the_health_of_a_venue_is_that_of_its_worst_pool(
     stage: Stage, reader: Caller, time: time_machine.Traveller
 ) -> None:
     def pool(key: str, health: FundHealth, **fields: object) -> None:
-        stage.fund(a_fund_state(pool_id=f"okx:{key}", venue="okx", key=key, health=health, **fields))
+        stage.fund(
+            a_fund_state(pool_id=f"okx:{key}", venue="okx", key=key, health=health, **fields)
+        )
 
     def shown() -> str:
         health: str = body(reader.get("/api/v1/venues/okx"))["health"]

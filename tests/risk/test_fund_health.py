@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.domain.adl import AdlSignal
-from app.domain.fund import FundHealth, FundSample, FundState, MarketStat
+from app.domain.fund import FundHealth, FundSample, FundState, MarketStat, PoolKind
 from app.domain.reason import Severity
 from app.risk.fund_health import fund_state
 from tests.risk.builders import NOW, a_balance, a_pool, a_sample
@@ -220,3 +220,11 @@ def test_the_state_is_of_the_pool_and_the_time_the_venue_states() -> None:
     assert found.pool_id == "binance:usdm:btc-eth-bnb"
     assert found.as_of == NOW
     assert found.assets == (a_balance(100.0),)
+
+
+def test_a_published_total_covers_no_open_interest() -> None:
+    total = a_pool(kind=PoolKind.HEADLINE, symbols=(), balances=(a_balance(100.0),))
+    stat = MarketStat(venue="binance", native_symbol="BTCUSDT", at=NOW, open_interest_usd=1e6)
+    found = state(reading=total, markets={"BTCUSDT": stat})
+    assert (found.coverage, found.open_interest_usd) == (None, None)
+    assert found.notes["coverage"] == "This total stands behind no contract."

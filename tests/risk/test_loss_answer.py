@@ -9,7 +9,7 @@ from app.domain.fund import FundState, PoolKind
 from app.domain.loss_model import LossModel, StepKind, Touches, WaterfallStep
 from app.domain.position import Position, Side
 from app.domain.verdict import LossAnswer
-from app.risk.loss_answer import answer, in_profit
+from app.risk.loss_answer import answer, general_answer, in_profit
 from tests.risk.builders import a_fund, a_loss_model, a_position, a_step, deleveraging
 
 KNOWN_FUND = a_fund()
@@ -295,3 +295,34 @@ def test_profit_is_the_venues_figure_else_mark_against_entry(
     fields: dict[str, object], expected: bool | None
 ) -> None:
     assert in_profit(a_position(**fields)) is expected
+
+
+def test_a_venues_general_answer_names_what_it_states_and_not_what_it_leaves_open() -> None:
+    model = a_loss_model(
+        a_step(StepKind.TREASURY_TOP_UP, applies=Touches.UNKNOWN),
+        a_step(StepKind.AUTO_DELEVERAGING, close_price="the bankruptcy price"),
+        a_step(StepKind.CLAWBACK, applies=Touches.UNKNOWN),
+    )
+    assert general_answer(model, venue_name="Binance") == LossAnswer(
+        next_step="auto_deleveraging",
+        answer="If its fund ran out, Binance would close positions of other traders"
+        " (auto-deleveraging), at the bankruptcy price.",
+    )
+
+
+def test_a_backstop_vault_that_is_the_fund_is_not_what_follows_it() -> None:
+    model = a_loss_model(
+        a_step(StepKind.BACKSTOP_LIQUIDATOR),
+        a_step(StepKind.AUTO_DELEVERAGING, close_price=None),
+        fund=None,
+    )
+    said = general_answer(model, venue_name="Hyperliquid")
+    assert said.next_step == "auto_deleveraging"
+    assert said.answer.startswith("If its vault ran out, Hyperliquid would close")
+
+
+def test_a_venue_that_states_nothing_rules_nothing_out() -> None:
+    model = a_loss_model(a_step(StepKind.CLAWBACK, applies=Touches.UNKNOWN))
+    said = general_answer(model, venue_name="Gate")
+    assert said.next_step is None
+    assert "nothing is ruled out" in said.answer

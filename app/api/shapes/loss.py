@@ -8,7 +8,8 @@ from marshmallow import fields
 
 from app.api.fields import AnswerSchema
 from app.api.shapes.common import attributes, choice
-from app.domain.loss_model import LossModel, StepKind, Touches, WaterfallStep
+from app.domain.loss_model import LossModel, StepKind, Touches
+from app.risk.loss_answer import general_answer
 
 PLAIN_STEP = (
     "kind",
@@ -71,11 +72,11 @@ class LossModelSchema(LossSchema):
 
 def loss_model(model: LossModel, *, venue_name: str) -> dict[str, Any]:
     """A venue's waterfall as ``LossModelSchema`` shows it."""
-    after = model.after_fund()
+    general = general_answer(model, venue_name=venue_name)
     return {
         "venue": model.venue,
-        "next_step": after[0].kind if after else None,
-        "answer": _answer(after, venue_name),
+        "next_step": general.next_step,
+        "answer": general.answer,
         "steps": [attributes(step, PLAIN_STEP) for step in model.steps],
         "not_known": list(model.not_known),
         "steps_url": steps_url(model.venue),
@@ -85,13 +86,3 @@ def loss_model(model: LossModel, *, venue_name: str) -> dict[str, Any]:
 def steps_url(venue: str) -> str:
     """Where a venue's waterfall is."""
     return f"/api/v1/venues/{venue}"
-
-
-def _answer(after: tuple[WaterfallStep, ...], venue_name: str) -> str:
-    """The general answer; what it means for one position stands with that position."""
-    if not after:
-        return (
-            f"{venue_name} does not say what happens when the fund runs out, so nothing is ruled "
-            "out."
-        )
-    return f"If the fund ran out: {after[0].title}. {after[0].text}"

@@ -46,7 +46,7 @@ test('only the top frame of a venue’s own host over TLS is a venue’s page', 
 });
 
 test('every host is known by the venue whose pages it serves', () => {
-  assert.equal(VENUES['my.okx.com'].id, 'okx');
+  assert.equal(VENUES['www.okx.com'].id, 'okx');
   assert.equal(VENUES['app.hyperliquid.xyz'].id, 'hyperliquid');
 });
 

@@ -17,7 +17,7 @@ from app.api.auth import Scope, require
 from app.api.blueprint import Blueprint
 from app.api.errors import refuse
 from app.api.fields import RequestSchema
-from app.api.linking import CHECK_JOB, PUBLIC_FIELD, ask_for_check, link_account
+from app.api.linking import ask_for_check, link_account
 from app.api.paging import PageQuery, page_of, page_schema
 from app.api.services import services
 from app.api.shapes.account import AccountSchema, account, credentials_field, label_field
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from app.store.accounts import Account
     from app.store.tokens import Principal
 
-__all__ = ["CHECK_JOB", "PUBLIC_FIELD", "blp"]
 
 blp = Blueprint("accounts", __name__, description="Link, check, rename and unlink accounts")
 

@@ -79,35 +79,25 @@ def create(place: Place, venue: VenueFacts, *, label: str, credentials: Credenti
 
     Raises ``Conflict`` when the label or the credential is linked already.
     """
-    from app import clock
+    from app.api.linking import link_account
     from app.store import accounts as stored
-    from app.store.identifiers import new_id
 
-    assert venue.linking is not None
-    account_id = new_id()
-    key_id, sealed = place.sealer().seal(
-        account_id=account_id, user_id=place.user_id, venue=venue.id, credentials=credentials
+    account_id = link_account(
+        place.database,
+        place.sealer(),
+        user_id=place.user_id,
+        venue=venue.id,
+        label=label,
+        credentials=credentials.values,
     )
-    with place.database.write() as connection:
-        account = stored.create(
-            connection,
-            account_id=account_id,
-            user_id=place.user_id,
-            venue=venue.id,
-            label=label,
-            kind=venue.linking.kind.value,
-            public_part=public_part(venue, credentials),
-            key_id=key_id,
-            sealed=sealed,
-            now=clock.now(),
-        )
     ask_check(place, account_id)
-    return account
+    with place.database.read() as connection:
+        return stored.get(connection, user_id=place.user_id, account_id=account_id)
 
 
 def public_part(venue: VenueFacts, credentials: Credentials) -> str:
     """The part of a credential that names it: the API key or the address, never a secret."""
-    from app.api.accounts import PUBLIC_FIELD
+    from app.api.linking import PUBLIC_FIELD
 
     assert venue.linking is not None
     return credentials[PUBLIC_FIELD[venue.linking.kind]]
@@ -125,7 +115,7 @@ def acknowledge(place: Place, account: Account) -> Account:
 
 def ask_check(place: Place, account_id: str) -> None:
     """Put the account's id in the worker's queue."""
-    from app.api.accounts import CHECK_JOB
+    from app.api.linking import CHECK_JOB
 
     queue = place.queue()
     queue.enqueue(CHECK_JOB, account_id)
@@ -147,14 +137,13 @@ def show(place: Place, account: Account, *, as_json: bool) -> None:
     """One account, as it stands after linking."""
     from app import clock
     from app.api.shapes.account import AccountSchema
-    from app.cli.output import print_document
+    from app.cli.output import plain, print_document
 
     if as_json:
         print_document(AccountSchema(), _shown(place, [account])[0], clock.now())
         return
-    click.echo(
-        f"{account.label} ({account.venue}, …{account.credential_hint}): {_sentence(account)}"
-    )
+    line = f"{account.label} ({account.venue}, …{account.credential_hint}): {_sentence(account)}"
+    click.echo(plain(line))
 
 
 def _sentence(account: Account) -> str:

@@ -236,17 +236,17 @@ def _permissions(given: Given) -> KeyPermissions:
 
 
 def _print_checklist(given: Given, permissions: KeyPermissions) -> None:
-    from app.cli.output import console
+    from app.cli.output import console, plain
 
     out = console()
     verifiable = permissions.verdict is not KeyVerdict.UNVERIFIABLE
-    out.print(f"{given.venue.name}, key ending in {_hint(given)}")
+    out.print(plain(f"{given.venue.name}, key ending in {_hint(given)}"))
     out.print("  ✓ accepted", style="green")
     for kind in (PowerKind.TRADE, PowerKind.WITHDRAW, PowerKind.TRANSFER, PowerKind.UNKNOWN):
         what = "do something else" if kind is PowerKind.UNKNOWN else str(kind)
         flags = [power.flag for power in permissions.powers if power.kind is kind]
         if flags:
-            out.print(f"  ✗ can {what}: {', '.join(flags)}", style="red", markup=False)
+            out.print(plain(f"  ✗ can {what}: {', '.join(flags)}"), style="red")
         elif verifiable and kind is not PowerKind.UNKNOWN:
             out.print(f"  ✓ cannot {what}", style="green")
         elif not verifiable and kind is not PowerKind.UNKNOWN:
@@ -257,7 +257,7 @@ def _print_checklist(given: Given, permissions: KeyPermissions) -> None:
     if permissions.expires_at is not None:
         out.print(f"  · expires {permissions.expires_at:%Y-%m-%d}")
     if permissions.note:
-        out.print(f"  · {permissions.note}", markup=False)
+        out.print(plain(f"  · {permissions.note}"))
     out.print(
         {
             KeyVerdict.READ_ONLY: "It can only read. Nothing of it was stored.",

@@ -21,6 +21,7 @@ from app.api.answers import Body
 from app.api.fields import rfc3339
 from app.domain.reason import Severity
 from app.risk.wording import duration
+from app.store.labels import does_not_show
 
 NOTHING = "–"
 PIPE_WIDTH = 200
@@ -56,8 +57,13 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) ->
         right = column.startswith(">")
         table.add_column(column.lstrip(">"), justify="right" if right else "left", no_wrap=right)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(cell if isinstance(cell, Text) else plain(cell) for cell in row))
     console().print(table)
+
+
+def plain(text: str) -> Text:
+    """``text`` as it is: no markup is looked for in it, and nothing in it moves the terminal."""
+    return Text("".join("\ufffd" if does_not_show(one) else one for one in text))
 
 
 def console() -> Console:

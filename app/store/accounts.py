@@ -16,16 +16,16 @@ from sqlalchemy import delete as delete_from
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.account import AccountStatus
-from app.domain.errors import Conflict, InvalidInput, NotFound
+from app.domain.errors import Conflict, NotFound
 from app.domain.permissions import KeyPermissions
 from app.store import revisions, sources
 from app.store.codec import from_json, to_json
 from app.store.database import erased_secret
+from app.store.labels import checked_label
 from app.store.tables import accounts
 
 AccountKind = Literal["key", "address"]
 
-_MAX_LABEL = 80
 _HINT_LENGTH = 4
 
 
@@ -72,7 +72,7 @@ def create(
         "id": account_id,
         "user_id": user_id,
         "venue": venue,
-        "label": _checked_label(label),
+        "label": checked_label(label),
         "status": AccountStatus.PENDING.value,
         "kind": kind,
         "credential_hint": public_part[-_HINT_LENGTH:],
@@ -124,7 +124,7 @@ def relabel(conn: Connection, *, user_id: str, account_id: str, label: str) -> A
         changed = conn.execute(
             update(accounts)
             .where(accounts.c.id == account_id, accounts.c.user_id == user_id)
-            .values(label=_checked_label(label))
+            .values(label=checked_label(label))
         )
     except IntegrityError as error:
         raise _conflict(error) from None
@@ -265,13 +265,6 @@ def _account(row: Row[*tuple[Any, ...]]) -> Account:
     if row.permissions is not None:
         values["permissions"] = from_json(KeyPermissions, row.permissions)
     return Account(**values)
-
-
-def _checked_label(label: str) -> str:
-    label = " ".join(label.split())
-    if not 0 < len(label) <= _MAX_LABEL:
-        raise InvalidInput(f"A label has 1 to {_MAX_LABEL} characters.")
-    return label
 
 
 def _credential_hash(kind: AccountKind, public_part: str) -> bytes:

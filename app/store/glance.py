@@ -19,7 +19,7 @@ from app.store import revisions
 from app.store.column_types import Instant
 from app.store.tables import revisions as revision_rows
 from app.store.tables import tokens as token_rows
-from app.store.tokens import _AUTHENTICATE, TOUCH_INTERVAL, Principal, _hash
+from app.store.tokens import AUTHENTICATE, TOUCH_INTERVAL, Principal, token_hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Glance:
 def look(conn: Connection, *, token: str, venue: str, now: datetime) -> Glance | None:
     """``None`` for a token that ``tokens.authenticate`` does not know. One read."""
     given = {
-        "hash": _hash(token),
+        "hash": token_hash(token),
         "now": _kept(now, conn.dialect),
         "venue_scope": revisions.venue_scope(venue),
     }
@@ -79,7 +79,7 @@ def _revision(scope: ColumnElement[str]) -> ScalarSelect[Any]:
 
 _kept = Instant().process_bind_param
 """A time as the database keeps it; here no column type does that for us."""
-_LOOK = _AUTHENTICATE.add_columns(
+_LOOK = AUTHENTICATE.add_columns(
     _revision(literal(revisions.user_scope("")).concat(token_rows.c.user_id)),
     _revision(bindparam("venue_scope", type_=revision_rows.c.scope.type)),
     _revision(literal(revisions.FUNDS)),

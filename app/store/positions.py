@@ -185,12 +185,6 @@ def get(conn: Connection, *, user_id: str, position_id: str) -> StoredPosition:
     return _stored(row)
 
 
-def scopes_of(conn: Connection, *, account_id: str) -> frozenset[str]:
-    """For the worker: the parts of an account in which positions are known."""
-    known = select(positions.c.scope).where(positions.c.account_id == account_id).distinct()
-    return frozenset(conn.scalars(known))
-
-
 def payload(conn: Connection, *, user_id: str, position_id: str) -> Mapping[str, Json]:
     """The venue's own payload of a position, for looking at. Raises ``NotFound``."""
     found: Mapping[str, Json] | None = conn.scalar(

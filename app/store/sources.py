@@ -146,14 +146,17 @@ def finish_failure(
     delay: float,
     code: str,
     message: str,
+    interval: float | None = None,
 ) -> bool:
     """Give the lease back after a failure; next try after ``delay`` seconds.
 
+    With ``interval`` it failed in part: the rest was read now, and is every so many seconds.
     ``True`` when it is the first failure in a row. Does nothing when ``owner`` lost the lease.
     """
     held = _held(conn, source=source, owner=owner)
     if held is None:
         return False
+    read = {} if interval is None else {"last_success_at": now, "interval_seconds": interval}
     _release(
         conn,
         source=source,
@@ -162,6 +165,7 @@ def finish_failure(
         last_error_code=code,
         last_error_message=message,
         failing_since=held.failing_since or now,
+        **read,
     )
     return held.failing_since is None
 

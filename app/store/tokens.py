@@ -19,6 +19,7 @@ from sqlalchemy import Connection, and_, bindparam, case, delete, literal, or_, 
 from app.domain.errors import InvalidInput, NotFound
 from app.store.column_types import Instant
 from app.store.identifiers import new_id
+from app.store.labels import checked_label
 from app.store.tables import tokens
 
 TokenKind = Literal["api", "session"]
@@ -32,7 +33,6 @@ TOUCH_INTERVAL = timedelta(minutes=1)
 
 _PREFIX = "sw_"
 _LENGTH = len(_PREFIX) + 43
-_MAX_LABEL = 80
 _KEEP_DEAD = timedelta(days=30)
 
 
@@ -81,7 +81,7 @@ def _alive() -> Any:
     )
 
 
-_AUTHENTICATE = select(
+AUTHENTICATE = select(
     tokens.c.id, tokens.c.user_id, tokens.c.scopes, tokens.c.kind, tokens.c.last_used_at
 ).where(tokens.c.hash == bindparam("hash"), _alive())
 
@@ -98,11 +98,9 @@ def issue(
 ) -> IssuedToken:
     """Make a token. A session ends by itself; an API token only at ``expires_at``, if given.
 
-    Raises ``InvalidInput`` for an unknown scope or a label that is empty or too long.
+    Raises ``InvalidInput`` for an unknown scope or a label that is none.
     """
-    label = label.strip()
-    if not 0 < len(label) <= _MAX_LABEL:
-        raise InvalidInput(f"A label has 1 to {_MAX_LABEL} characters.")
+    label = checked_label(label)
     if not scopes or not SCOPES.issuperset(scopes):
         raise InvalidInput(f"Scopes are {' and '.join(sorted(SCOPES))}.")
     _delete_dead(conn, user_id=user_id, now=now)
@@ -121,7 +119,7 @@ def issue(
     conn.execute(
         tokens.insert().values(
             **values,
-            hash=_hash(token),
+            hash=token_hash(token),
             idle_expires_at=now + SESSION_IDLE if session else None,
         )
     )
@@ -132,7 +130,7 @@ def authenticate(conn: Connection, *, token: str, now: datetime) -> Principal | 
     """Whose token this is, or ``None`` for one that is unknown, revoked or over. One read."""
     if len(token) != _LENGTH or not token.startswith(_PREFIX):
         return None
-    row = conn.execute(_AUTHENTICATE, {"hash": _hash(token), "now": now}).one_or_none()
+    row = conn.execute(AUTHENTICATE, {"hash": token_hash(token), "now": now}).one_or_none()
     if row is None:
         return None
     return Principal(
@@ -196,7 +194,7 @@ def _delete_dead(conn: Connection, *, user_id: str, now: datetime) -> None:
     )
 
 
-def _hash(token: str) -> bytes:
+def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 

@@ -152,7 +152,12 @@ def venue_board(
 
 
 def most_telling(pools: Sequence[Shown], *, behind: Collection[str] = (), most: int) -> list[Shown]:
-    """At most so many pools: behind a position first, then in trouble, then the largest."""
+    """At most so many pools: behind a position first, then in trouble, then the largest.
+
+    One more is kept where it would be the only one left out.
+    """
+    if len(pools) <= most + 1:
+        return list(pools)
     troubled = ("critical", "draining", "declining", "stale")
 
     def order(pool: Shown) -> tuple[bool, int]:

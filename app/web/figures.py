@@ -5,7 +5,7 @@ No line ends in a bare "–": a figure that is not known always brings its reaso
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ SOURCES = {"venue": "from the venue", "estimated": "estimated"}
 WINDOWS = {
     window: f"{window[:-1]}{THIN_SPACE}{window[-1]}" for window in ("1h", "8h", "24h", "7d", "30d")
 }
+ON_THE_CARD = {"liquidation_near", "data_stale"}
+"""Reasons that a position's card says in figures already."""
 NOT_SAID = "Not given by the venue."
 KINDS = {
     "shared": "Shared by its contracts",
@@ -177,7 +179,16 @@ def reach(step: Mapping[str, Any]) -> list[Reach]:
     return shown
 
 
-def step_marks(steps: list[Mapping[str, Any]]) -> list[str]:
+def brief_reasons(reasons: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The worst reason of each subject, two at most, without what the card says anyway."""
+    subjects: dict[str, Mapping[str, Any]] = {}
+    for reason in reasons:
+        if reason["code"] not in ON_THE_CARD:
+            subjects.setdefault(reason["code"].split("_")[0], reason)
+    return list(subjects.values())[:2]
+
+
+def step_marks(steps: Sequence[Mapping[str, Any]]) -> list[str]:
     """How the steps are counted: "1", "2", … those that happen, "?" and "–" the others."""
     marks, count = [], 0
     for step in steps:
@@ -194,6 +205,7 @@ FILTERS = {
     "fund_figures": fund_figures,
     "fund_gaps": fund_gaps,
     "fund_kind": lambda kind: KINDS.get(kind, kind),
+    "brief_reasons": brief_reasons,
     "reach": reach,
     "step_marks": step_marks,
 }

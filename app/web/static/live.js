@@ -2,6 +2,9 @@
 // person opened, typed or holds. htmx asks and swaps; a part to be refreshed says how often in
 // `data-every` (seconds).
 
+/** @typedef {CustomEvent<{ path: string, headers: Record<string, string> }>} Asking */
+/** @typedef {CustomEvent<{ xhr: XMLHttpRequest, requestConfig: { path: string } }>} Answered */
+
 const TYPED = 'input, select, textarea';
 const REFRESHED = '[data-every]';
 const STEPS = /** @type {const} */ ([
@@ -60,8 +63,9 @@ document.addEventListener('visibilitychange', () => {
 });
 
 document.addEventListener('htmx:configRequest', (event) => {
-  const tag = tags.get(event.detail.path);
-  if (tag) event.detail.headers['If-None-Match'] = tag;
+  const { path, headers } = /** @type {Asking} */ (event).detail;
+  const tag = tags.get(path);
+  if (tag) headers['If-None-Match'] = tag;
 });
 
 // What the person opened, and where they are, outlives a swap.
@@ -138,7 +142,7 @@ function showConnection(problem) {
 document.addEventListener('htmx:sendError', () => showConnection(SILENT));
 document.addEventListener('htmx:timeout', () => showConnection(SILENT));
 document.addEventListener('htmx:afterRequest', (event) => {
-  const { xhr, requestConfig } = event.detail;
+  const { xhr, requestConfig } = /** @type {Answered} */ (event).detail;
   if (xhr.status === 401) location.reload();
   else if (xhr.status >= 500) showConnection(FAILING);
   else if (xhr.status > 0) showConnection(null);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import floor, log10
 
 THIN_SPACE = "\u2009"
 MINUS = "\u2212"
@@ -26,10 +27,13 @@ def money(usd: float) -> str:
 
 
 def price(value: float) -> str:
-    """``61750`` as "61,750", ``142.1`` as "142.10", ``0.00012345`` as "0.0001234"."""
+    """``61750`` as "61,750", ``142.1`` as "142.10", ``0.00001234`` as "0.00001234"."""
     if value >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.2f}" if value >= 1 else f"{value:.4g}"
+    if value >= 1 or value <= 0:
+        return f"{value:.2f}"
+    decimals = 3 - floor(log10(value))
+    return f"{value:.{decimals}f}".rstrip("0")
 
 
 def plain_number(value: float) -> str:

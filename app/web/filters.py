@@ -23,7 +23,6 @@ FAR = 0.20
 ENDLESS = 10.0
 """A fraction beyond which its digits say nothing any more."""
 SCIENTIFIC_FROM = 1e9
-PLAIN_FROM = 1e-4
 ISO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -79,9 +78,7 @@ def change(fraction: float) -> str:
 
 def price(value: float) -> str:
     """``61750`` as "61,750", ``0.00001234`` as "0.00001234", ``1.8e13`` as "1.80 × 10¹³"."""
-    if abs(value) >= SCIENTIFIC_FROM:
-        return _scientific(value)
-    return _significant(value, 4) if abs(value) < PLAIN_FROM else wording.price(value)
+    return _scientific(value) if abs(value) >= SCIENTIFIC_FROM else wording.price(value)
 
 
 def quantity(value: float | str) -> str:

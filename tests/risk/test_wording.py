@@ -49,7 +49,7 @@ def test_money(usd: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(61_750.0, "61,750"), (142.1, "142.10"), (0.00012345, "0.0001234"), (0.5, "0.5")],
+    [(61_750.0, "61,750"), (142.1, "142.10"), (0.00001234, "0.00001234"), (0.5, "0.5")],
 )
 def test_price(value: float, text: str) -> None:
     assert price(value) == text

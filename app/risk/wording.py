@@ -30,8 +30,10 @@ def price(value: float) -> str:
     """``61750`` as "61,750", ``142.1`` as "142.10", ``0.00001234`` as "0.00001234"."""
     if value >= 1000:
         return f"{value:,.0f}"
-    if value >= 1 or value <= 0:
+    if value >= 1:
         return f"{value:.2f}"
+    if value <= 0:
+        return f"{value:.4g}"
     decimals = 3 - floor(log10(value))
     return f"{value:.{decimals}f}".rstrip("0")
 

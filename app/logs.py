@@ -23,20 +23,30 @@ HIDDEN = "[hidden]"
 
 _TELLING = (
     r"secret|passphrase|password|token|cookie|authorization|signature|credential|sealed"
-    r"|api[_-]?key|private[_-]?key|access[_-]?key|access[_-]?sign|pairing[_-]?code"
+    r"|api[_-]?key|private[_-]?key|access[_-]?key|(?:access|bapi)[_-]?sign|pairing[_-]?code"
 )
 _SECRET_NAME = re.compile(_TELLING, re.IGNORECASE)
 _HARMLESS_NAMES = frozenset({"token_id", "credential_hint"})
+# Texts come from strangers too, so no pattern may look at the same character again and again:
+# every run is possessive (``+`` behind it) and bounded.
 _NAMED_VALUE = re.compile(
-    rf"""(["']?[\w-]*(?:{_TELLING})[\w-]*["']?\s*[=:]\s*)"""
-    r"""("[^"]*"|'[^']*'|(?:Bearer\s+)?[^\s&,;)\]}]+)""",
+    rf"""((?:{_TELLING})[\w-]{{0,64}}+\\{{0,4}}+["']?+\s{{0,8}}+(?:[=:]|%3[AD])\s{{0,8}}+)"""
+    r"""("(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|(?:(?:Bearer|Basic)\s{1,8}+)?[^\s&,;)\]}]++)""",
     re.IGNORECASE,
 )
 _SHAPES = re.compile(
-    r"sw_[A-Za-z0-9_-]{20,}"  # our own tokens
-    r"|(?<=sign-in\#)[\w-]+"  # one-time links
-    r"|(?<=Bearer\s)[\w.~+/=-]+"
+    r"sw_[A-Za-z0-9_-]{20,}+"  # our own tokens
+    r"|(?<=sign-in\#)[\w-]++"  # one-time links
+    r"|(?<=Bearer\s)[\w.~+/=-]++"
+    r"|(?<=://)[^/\s@:]{0,64}+:[^/\s@]{1,256}+(?=@)"  # the user and password of an address
 )
+_UNSEEN = {
+    **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"},
+    **dict.fromkeys((*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"),
+    **dict.fromkeys((0x2028, 0x2029), "\ufffd"),
+}
+"""What moves a terminal, breaks a line or turns text around, and what is shown in its place."""
+_MANY_LINES = frozenset({"exception", "stack"})
 _TALKATIVE = ("alembic", "asyncio", "ccxt", "huey", "sqlalchemy", "urllib3")
 """At INFO these tell of their own doings, and at DEBUG of requests with their signatures."""
 
@@ -87,8 +97,11 @@ def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
 
 
 def scrub(text: str) -> str:
-    """``text`` with whatever has the name or the shape of a secret taken out."""
-    return _SHAPES.sub(HIDDEN, _NAMED_VALUE.sub(rf"\1{HIDDEN}", text))
+    """``text`` with whatever has the name or the shape of a secret taken out.
+
+    What a terminal would obey is made visible: a path may come from any web page.
+    """
+    return _SHAPES.sub(HIDDEN, _NAMED_VALUE.sub(rf"\1{HIDDEN}", text)).translate(_UNSEEN)
 
 
 def _clean(name: str, value: object) -> object:
@@ -100,7 +113,8 @@ def _clean(name: str, value: object) -> object:
         return {key: _clean(str(key), item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_clean("", item) for item in value]
-    return scrub(str(value))
+    text = scrub(str(value))
+    return text if name in _MANY_LINES else text.replace("\n", "\u240a")
 
 
 def _is_secret(name: str) -> bool:

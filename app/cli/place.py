@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, InvalidInput
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,17 +69,34 @@ def opened() -> Iterator[Place]:
 
 
 def prepare(settings: Settings) -> None:
-    """Make the data folder, the database of this version and the vault's keys; safe to repeat."""
+    """Make the data folder, the database of this version and the vault's keys; safe to repeat.
+
+    Raises ``InvalidInput`` for a folder that anybody may write to.
+    """
     from app import clock
     from app.store.database import Database
     from app.store.vault import ensure_keys
 
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _check_folder(settings.data_dir)
     database = Database(settings.database_url)
     if not database.is_current():
         database.migrate()
     database.dispose()
     ensure_keys(settings.private_dir, public_keys(settings), clock.now())
+
+
+def _check_folder(folder: Path) -> None:
+    """Who can write there can put a public key of their own in the place of the vault's."""
+    mode = folder.stat().st_mode
+    if mode & stat.S_IWOTH:
+        raise InvalidInput(
+            f"{folder} can be written to by others, and exchange keys are to be kept there. "
+            "Choose another folder (SEAWALL_DATA_DIR), or close this one: chmod 700."
+        )
+    if mode & stat.S_IWGRP:
+        with suppress(PermissionError):
+            folder.chmod(stat.S_IMODE(mode) & ~stat.S_IWGRP)
 
 
 def public_keys(settings: Settings) -> Path:

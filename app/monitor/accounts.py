@@ -23,7 +23,15 @@ from app.monitor.context import Context
 from app.monitor.coordinator import Outcome
 from app.monitor.demand import hasten_if_well
 from app.monitor.intervals import MARKET_NEAR, Danger, account_floor, account_interval
-from app.monitor.key_check import check_is_due, check_key, may_be_read, refusal, settle
+from app.monitor.key_check import (
+    Checked,
+    check_is_due,
+    check_key,
+    may_be_read,
+    refusal,
+    settle,
+    store,
+)
 from app.store import accounts, positions, users
 from app.store.accounts import Account
 from app.store.sources import markets_source
@@ -31,6 +39,8 @@ from app.venues.base import VenueReader
 from app.venues.facts import VenueFacts
 
 DONE = Outcome(interval=0, done=True)
+MOST = 10_000
+"""Positions of one account that are looked at; more than any venue allows."""
 
 
 def refresh_account(context: Context, account_id: str) -> Outcome:
@@ -55,7 +65,7 @@ def refresh_account(context: Context, account_id: str) -> Outcome:
             unanswered = type(error)(message, venue=error.venue, retry_after=error.retry_after)
     if not may_be_read(account, account.status):
         return DONE
-    return _record(context, account, reader.read_account(), unanswered)
+    return _record(context, account, reader.read_account(), unanswered=unanswered)
 
 
 def _link(context: Context, account: Account, reader: VenueReader) -> Outcome:
@@ -70,8 +80,7 @@ def _link(context: Context, account: Account, reader: VenueReader) -> Outcome:
         message = f"The key can only read, but it cannot read positions. {error}"
         settle(context, account, refusal(message, checked.permissions))
         return DONE
-    settle(context, account, checked)
-    return _record(context, account, reading)
+    return _record(context, account, reading, checked=checked)
 
 
 def _load(context: Context, account_id: str) -> Account | None:
@@ -98,9 +107,14 @@ def _record(
     context: Context,
     account: Account,
     reading: AccountReading,
+    *,
+    checked: Checked | None = None,
     unanswered: VenueError | None = None,
 ) -> Outcome:
-    """Store what was read and what it means, and say when to ask again."""
+    """Store what was read and what it means, and say when to ask again.
+
+    With ``checked`` the account becomes active in the same moment.
+    """
     facts = context.catalogue.venue(account.venue)
     answered = [scope for scope in reading.scopes if scope.error is None]
     failed = [scope for scope in reading.scopes if scope.error is not None]
@@ -108,12 +122,20 @@ def _record(
         with context.database.read() as connection:
             picture = venue_picture(connection, facts)
             assessments = assess_scopes(picture, answered, context.thresholds)
-            danger = danger_of(assessments)
-            interval = _interval(connection, context, account, danger, bool(assessments))
-            # A scope that is no more (a sub-dex that closed) has nothing open either.
-            known = positions.scopes_of(connection, account_id=account.id)
-            replaced = {scope.scope for scope in answered} | (set() if failed else known)
+            known = positions.list_for(
+                connection, user_id=account.user_id, account_id=account.id, limit=MOST
+            )
+            replaced = {scope.scope for scope in answered}
+            if not failed:
+                # A scope that is no more (a sub-dex that closed) has nothing open either.
+                replaced |= {one.assessment.position.scope for one in known}
+            unread = [one for one in known if one.assessment.position.scope not in replaced]
+            held = (*assessments, *(one.assessment for one in unread))
+            danger = danger_of(held)
+            interval = _interval(connection, context, account, danger, holds=bool(held))
         with context.database.write() as connection:
+            if checked is not None:
+                store(connection, account, checked, now=context.now())
             positions.record_snapshot(
                 connection,
                 account_id=account.id,
@@ -136,7 +158,7 @@ def _record(
 
 
 def _interval(
-    connection: Connection, context: Context, account: Account, danger: Danger, holds: bool
+    connection: Connection, context: Context, account: Account, danger: Danger, *, holds: bool
 ) -> float:
     facts = context.catalogue.venue(account.venue)
     sharers = sum(1 for other in accounts.list_active(connection) if other.venue == account.venue)

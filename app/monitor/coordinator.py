@@ -153,7 +153,7 @@ class Coordinator:
         interval: float | None = None,
         delay: float | None = None,
     ) -> None:
-        """Write a failure down; with ``interval`` the part that works keeps its own pace."""
+        """Write a failure down; with ``interval`` the rest was read and keeps its own pace."""
         context, now = self._context, self._context.now()
         code, message = describe(error)
         with context.database.write() as connection:
@@ -170,6 +170,7 @@ class Coordinator:
                 delay=delay,
                 code=code,
                 message=message,
+                interval=interval,
             )
         if isinstance(error, VenueRateLimited) and self._counts_by_address(error):
             self._holds.hold(error, until=now + timedelta(seconds=delay))
@@ -179,17 +180,15 @@ class Coordinator:
             log.warning("source failing", source=flight.source, code=code, message=message)
 
     def _delay(self, error: Exception, before: SourceState, interval: float | None) -> float:
-        usual = before.interval_seconds
         delay = back_off(
             error,
             failures=before.failures + 1,
-            interval=usual if interval is None else interval,
+            interval=before.interval_seconds if interval is None else interval,
             jitter=self._context.random(),
         )
         if interval is None or isinstance(error, VenueRateLimited):
             return delay
-        # What failed may be what was in danger, so the pace it had is kept.
-        return min(delay, interval, usual)
+        return interval
 
     def _counts_by_address(self, error: VenueError) -> bool:
         limits = self._context.catalogue.venue(error.venue).limits

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
 from app.domain.account import AccountStatus
 from app.domain.errors import VenueRejected
@@ -62,20 +63,24 @@ def refusal(message: str, permissions: KeyPermissions | None = None) -> Checked:
     return Checked(status=AccountStatus.REFUSED, permissions=permissions, message=message)
 
 
+def store(connection: Connection, account: Account, checked: Checked, *, now: datetime) -> Account:
+    """Store what came of a check. A refused key is erased."""
+    return accounts.set_checked(
+        connection,
+        account_id=account.id,
+        status=checked.status,
+        permissions=checked.permissions,
+        message=checked.message,
+        now=now,
+        erase_secret=checked.status is AccountStatus.REFUSED,
+    )
+
+
 def settle(context: Context, account: Account, checked: Checked) -> Account:
-    """Store what came of a check. A refused key is erased, here and in memory."""
-    is_refused = checked.status is AccountStatus.REFUSED
+    """The same in a transaction of its own. A refused key is forgotten in memory too."""
     with context.database.write() as connection:
-        settled = accounts.set_checked(
-            connection,
-            account_id=account.id,
-            status=checked.status,
-            permissions=checked.permissions,
-            message=checked.message,
-            now=context.now(),
-            erase_secret=is_refused,
-        )
-    if is_refused:
+        settled = store(connection, account, checked, now=context.now())
+    if checked.status is AccountStatus.REFUSED:
         context.clients.forget(account.id)
         log.warning(
             "account refused", account=account.id, venue=account.venue, message=checked.message

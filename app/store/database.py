@@ -124,7 +124,8 @@ class Database:
         return Path(self._url.database or "")
 
     def _engine(self, *, read_only: bool = False, migrating: bool = False) -> Engine:
-        options: dict[str, Any] = {"json_serializer": _write_json}
+        # An error that reaches a log names the statement, never what was in it.
+        options: dict[str, Any] = {"json_serializer": _write_json, "hide_parameters": True}
         if migrating:
             options["poolclass"] = NullPool
         else:

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 
 from app.domain.errors import VaultError
 from app.store.codec import from_json, to_json
-from app.store.files import make_private_file, replace_file
+from app.store.files import keep_private, make_private_file, replace_file
 
 VERSION = 1
 SUITE = "DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20Poly1305"
@@ -117,6 +117,14 @@ def make_private(directory: Path, *, now: datetime) -> PrivateFile:
     path = _private_path(directory, made.id)
     replace_file(path, json.dumps(to_json(made), indent=1), mode=0o600)
     return made
+
+
+def keep_all_private(directory: Path) -> None:
+    """Nobody else may read the private keys, however they came to be here."""
+    if directory.exists():
+        keep_private(directory, mode=0o700)
+    for path in directory.glob("vault-*.json"):
+        keep_private(path, mode=0o600)
 
 
 def delete_private(directory: Path, key_id: str) -> None:

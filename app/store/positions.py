@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -40,6 +41,7 @@ from app.store.upsert import insert_into
 
 _FARTHEST = 1e300
 """Stands for an unknown distance in the order of a list: after every known one."""
+_NAME = re.compile(r"[0-9a-f]{1,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,14 +292,17 @@ def _order_values(assessment: Assessment) -> dict[str, str | int | float]:
 def _place(after: str) -> tuple[int, float, str]:
     try:
         padded = after + "=" * (-len(after) % 4)
-        urgency, nearness, name = json.loads(
-            base64.b64decode(padded, altchars=b"-_", validate=True)
-        )
-        return int(urgency), float(nearness), str(name)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise InvalidInput(
-            "The cursor is not one this list gave out. Start from the top."
-        ) from error
+        place = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, RecursionError):
+        place = None
+    match place:
+        case [int(urgency), float() | int() as nearness, str(name)] if (
+            0 <= urgency <= Severity.CRITICAL.rank
+            and abs(nearness) <= _FARTHEST
+            and _NAME.fullmatch(name)
+        ):
+            return urgency, float(nearness), name
+    raise InvalidInput("The cursor is not one this list gave out. Start from the top.")
 
 
 def _stored(row: Row[*tuple[Any, ...]]) -> StoredPosition:

@@ -97,6 +97,7 @@ def ensure_keys(private_dir: Path, public_path: Path, now: datetime) -> None:
     private half of the sealing key is missing, rather than replace what accounts are sealed with.
     """
     with key_files.one_at_a_time(public_path):
+        key_files.keep_all_private(private_dir)
         public = key_files.read_public(public_path)
         if public is None:
             made = key_files.read_all_private(private_dir)

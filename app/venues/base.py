@@ -8,7 +8,8 @@ them into ``VenueGarbled``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -16,6 +17,7 @@ from app.domain.adl import AdlSignal
 from app.domain.errors import (
     ClockSkew,
     VenueError,
+    VenueGarbled,
     VenueRateLimited,
     VenueRejected,
     VenueUnsupported,
@@ -77,7 +79,7 @@ class VenueReader:
         Raises ``VenueRejected`` when the venue does not accept the key, ``VenueGarbled`` when
         its answer cannot be understood: neither is ever taken for "read only".
         """
-        with parsing(self.facts.id, "what this key may do"):
+        with self._taking_apart("what this key may do"):
             return self.permissions(self.clock())
 
     def read_account(self) -> AccountReading:
@@ -92,7 +94,7 @@ class VenueReader:
             try:
                 if scope.ccxt in slowed:
                     raise slowed[scope.ccxt]
-                with parsing(self.facts.id, f"positions ({scope.label})"):
+                with self._taking_apart(f"positions ({scope.label})"):
                     readings.append(self.read_scope(scope))
             except VenueError as error:
                 if isinstance(error, VenueRateLimited):
@@ -105,7 +107,7 @@ class VenueReader:
 
     def read_funds(self) -> tuple[PoolReading, ...]:
         """The pools of the insurance fund; empty where the venue publishes none."""
-        with parsing(self.facts.id, "its insurance fund"):
+        with self._taking_apart("its insurance fund"):
             return self.pools()
 
     @property
@@ -119,12 +121,12 @@ class VenueReader:
         Where a venue gives open interest only contract by contract, each call reads some of
         them and the next call goes on from there.
         """
-        with parsing(self.facts.id, "its markets"):
+        with self._taking_apart("its markets"):
             return self.market_stats(wanted)
 
     def read_adl_signals(self) -> tuple[AdlSignal, ...]:
         """What the venue publishes about auto-deleveraging, contract by contract or by pool."""
-        with parsing(self.facts.id, "its auto-deleveraging signals"):
+        with self._taking_apart("its auto-deleveraging signals"):
             return self.adl_signals()
 
     # What a venue overrides
@@ -168,6 +170,16 @@ class VenueReader:
 
     def adl_signals(self) -> tuple[AdlSignal, ...]:
         return ()
+
+    @contextmanager
+    def _taking_apart(self, what: str) -> Iterator[None]:
+        """As ``parsing``; what was wrong may be an answer kept for later, so none is kept."""
+        try:
+            with parsing(self.facts.id, what):
+                yield
+        except VenueGarbled:
+            self.connection.forget_kept()
+            raise
 
     def _skew(self, difference: timedelta, word: str) -> ClockSkew:
         return ClockSkew(

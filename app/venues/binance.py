@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from app.domain.adl import AdlSignal
-from app.domain.errors import VenueError, VenueRateLimited
+from app.domain.errors import VenueError, VenueRateLimited, VenueUnreachable
 from app.domain.fund import MarketStat, PoolReading
 from app.domain.permissions import KeyPermissions
 from app.domain.position import ContractKind, ScopeReading
@@ -116,7 +116,10 @@ class BinanceReader(VenueReader):
     def _open_interest(
         self, read_id: str, symbols: Collection[str]
     ) -> tuple[Mapping[str, OpenInterest], Mapping[str, str]]:
-        """Of those asked longest ago; a contract that fails does not spoil the others."""
+        """Of those asked longest ago; a contract that fails does not spoil the others.
+
+        When Binance is not there for one it is not asked, and waited for, about the rest.
+        """
         turn = sorted(symbols, key=lambda s: (self._interest_asked.get(s, NEVER), s))
         found, failures = {}, {}
         for symbol in turn[:OPEN_INTERESTS_PER_CALL]:
@@ -127,6 +130,8 @@ class BinanceReader(VenueReader):
                 raise
             except VenueError as error:
                 failures[symbol] = f"Its open interest could not be read: {error}"
+                if isinstance(error, VenueUnreachable):
+                    break
             else:
                 found[symbol] = binance_market.open_interest(answer)
         return found, failures

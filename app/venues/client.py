@@ -46,6 +46,9 @@ class Client:
         behind it, because those hold signed addresses.
         """
         with self._lock:
+            # ccxt spaces requests by the wall clock: set back, it would sleep for that long.
+            last, now = self.exchange.lastRestRequestTimestamp, self.exchange.milliseconds()
+            self.exchange.lastRestRequestTimestamp = min(last, now)
             try:
                 if markets_of is not None and self.exchange.markets is not markets_of.markets:
                     self.exchange.set_markets_from_exchange(markets_of.exchange)
@@ -79,8 +82,9 @@ def _exchange(
     credentials: Credentials | None,
 ) -> Any:
     """The configured ccxt exchange; credentials go only where the facts' fields say."""
+    session = guarded_session(transport)
     config: dict[str, object] = {
-        "session": guarded_session(transport),
+        "session": session,
         "timeout": TIMEOUT_MS,
         "enableRateLimit": True,
         "verbose": False,
@@ -90,6 +94,8 @@ def _exchange(
         for field in facts.linking.fields:
             config[field.ccxt] = credentials[field.name]
     exchange = getattr(ccxt, client.ccxt)(config)
+    if exchange.session is not session:
+        raise RequestRefused(f"ccxt's {client.ccxt} does not keep to the guard; it is not used.")
     exchange.logger = SILENT
     exchange.has["fetchCurrencies"] = False
     exact = {code: THEIRS[ours] for ours, codes in client.codes.items() for code in codes}

@@ -23,6 +23,7 @@ from app.venues.client import Client
 from app.venues.connection import Connection
 from app.venues.credentials import check_credentials
 from app.venues.facts import FactsError, VenueFacts
+from app.venues.kept import KeptAnswers
 from app.venues.markets import MarketLists
 from app.venues.transport import ReadOnlyTransport
 
@@ -50,6 +51,8 @@ class Clients:
         self._make_adapter = make_adapter
         self._venues = venues or catalogue()
         self._lists = MarketLists(cache_dir, clock)
+        self._answers_dir = cache_dir / "answers"
+        self._answers: dict[str, KeptAnswers] = {}
         self._accounts: dict[str, tuple[bytes, VenueReader]] = {}
         self._public: dict[str, VenueReader] = {}
         self._meters: dict[str, Meter] = {}
@@ -116,6 +119,7 @@ class Clients:
             lists=self._lists,
             clock=self._clock,
             credentials=credentials,
+            shared=self._shared_answers(facts.id),
         )
         return reader_class(facts)(facts, connection, self._clock)
 
@@ -128,6 +132,11 @@ class Clients:
             meter=self._meter(facts.id).add,
         )
         return Client(facts, facts.client(ccxt_id), transport, credentials)
+
+    def _shared_answers(self, venue: str) -> KeptAnswers:
+        if venue not in self._answers:
+            self._answers[venue] = KeptAnswers(self._clock, self._answers_dir / venue)
+        return self._answers[venue]
 
     def _meter(self, venue: str) -> Meter:
         return self._meters.setdefault(venue, Meter(self._clock))

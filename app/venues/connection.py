@@ -11,6 +11,7 @@ from app.domain.account import Credentials
 from app.domain.errors import InvalidInput, VenueUnsupported
 from app.venues.client import Client
 from app.venues.facts import VenueFacts
+from app.venues.kept import KeptAnswers
 from app.venues.markets import FRESH, NEWEST, Contract, MarketList, MarketLists
 
 
@@ -28,6 +29,7 @@ class Connection:
         lists: MarketLists,
         clock: Callable[[], datetime],
         credentials: Credentials | None = None,
+        shared: KeptAnswers | None = None,
     ) -> None:
         self._facts = facts
         self._make_client = make_client
@@ -35,7 +37,8 @@ class Connection:
         self._clock = clock
         self._credentials = credentials
         self._clients: dict[str, Client] = {}
-        self._kept: dict[str, tuple[datetime, Any]] = {}
+        self._own = KeptAnswers(clock)
+        self._shared = self._own if shared is None else shared
         self._lock = RLock()
 
     def __repr__(self) -> str:
@@ -51,16 +54,20 @@ class Connection:
 
     def kept(self, read_id: str, params: Mapping[str, object] | None = None) -> Any:
         """As ``raw``, but an answer is used again for the read's ``cached_seconds``."""
-        key = f"{read_id} {sorted((params or {}).items())}"
-        with self._lock:
-            kept = self._kept.get(key)
-        lifetime = timedelta(seconds=self._facts.read(read_id).cached_seconds or 0)
-        if kept is not None and self._clock() - kept[0] < lifetime:
-            return kept[1]
-        answer = self.raw(read_id, params)
-        with self._lock:
-            self._kept[key] = (self._clock(), answer)
-        return answer
+        read = self._facts.read(read_id)
+        if read.cached_seconds is None:
+            return self.raw(read_id, params)
+        kept = self._shared if read.shared else self._own
+        return kept.get(
+            f"{self._facts.id} {read_id} {sorted((params or {}).items())}",
+            timedelta(seconds=read.cached_seconds),
+            lambda: self.raw(read_id, params),
+        )
+
+    def forget_kept(self) -> None:
+        """Use no answer again: one of them could not be understood."""
+        self._own.clear()
+        self._shared.clear()
 
     def unified(self, ccxt_id: str, method: str, *args: object) -> Any:
         """What a unified method of ccxt answers, with the shared market list in place."""

@@ -82,10 +82,14 @@ def venue_error(
 
 
 def scrub(text: str, secrets: Collection[str] = ()) -> str:
-    """``text`` on one line, short, without known secrets or anything that looks like one."""
+    """``text`` on one line, short, without known secrets or anything that looks like one.
+
+    What does not show, and could move a terminal or turn text around, is left out.
+    """
     for secret in secrets:
         text = text.replace(secret, "…")
-    text = KEY_LIKE.sub("…", " ".join(text.split()))
+    text = "".join(one for one in " ".join(text.split()) if one.isprintable())
+    text = KEY_LIKE.sub("…", text)
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 

@@ -176,7 +176,8 @@ class Read:
     ``path`` is exact, ``{name}`` stands for one segment. ``query`` and ``body`` name
     fields that must be there once, as one of the values (``body``: of a JSON object).
     ``call`` is ``<ccxt class>.<its method>`` where we call it by itself. ``weight`` is in
-    the unit of ``Limits.per_minute``.
+    the unit of ``Limits.per_minute``. An answer is used again for ``cached_seconds``; one that
+    is ``shared`` is the same for everybody, so all accounts use it, also after a restart.
     """
 
     id: str
@@ -188,6 +189,7 @@ class Read:
     purpose: ReadPurpose
     call: str | None = None
     cached_seconds: int | None = None
+    shared: bool = False
     query: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     body: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

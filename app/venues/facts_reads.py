@@ -36,6 +36,7 @@ def _read(table: Table) -> Read:
         purpose=table.choice("purpose", ReadPurpose),
         call=table.optional_text("call"),
         cached_seconds=table.optional_integer("cached_seconds"),
+        shared=table.boolean("shared") if "shared" in table else False,
         query=table.value_lists("query"),
         body=table.value_lists("body"),
     )
@@ -49,6 +50,8 @@ def _read(table: Table) -> Read:
         raise table.error("body", "is missing: {} says that the path alone tells what is asked")
     if read.method == "GET" and read.body:
         raise table.error("body", "belongs to POST")
+    if read.shared and (read.signed or read.cached_seconds is None):
+        raise table.error("shared", "belongs to an unsigned read that is kept for a while")
     if read.call is not None and not re.fullmatch(r"\w+\.\w+", read.call):
         raise table.error("call", "must be <ccxt class>.<method>")
     table.done()

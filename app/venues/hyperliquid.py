@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from app.domain.errors import VenueError, VenueRejected, VenueUnreachable
+from app.domain.errors import VenueError, VenueGarbled, VenueRejected, VenueUnreachable
 from app.domain.fund import MarketStat, PoolReading
 from app.domain.permissions import KeyPermissions, KeyVerdict
 from app.domain.position import AccountMargin, MarginMode, ScopeReading
@@ -182,9 +182,11 @@ class HyperliquidReader(VenueReader):
             with parsing(self.facts.id, "the margin tiers"):
                 meta = market.pair(answer)[0]
                 return account.universe(meta, dex=dex, collateral=self._collateral(meta))
-        except VenueError:
+        except VenueError as error:
             if dex:
                 raise
+            if isinstance(error, VenueGarbled):
+                self.connection.forget_kept()
             return None
 
     def _collateral(self, meta: object) -> str:

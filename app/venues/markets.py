@@ -126,7 +126,8 @@ class MarketLists:
 
     def _to_disk(self, key: str, markets: list[dict[str, Any]], loaded_at: datetime) -> None:
         """Replaces the file at once, so that a reader sees the old list or the new one."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        for folder in (self._folder.parent, self._folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".tmp")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -16,10 +16,13 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
+from io import BytesIO
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import requests
+import urllib3.exceptions
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from app.domain.errors import (
@@ -37,19 +40,22 @@ URL: Final = re.compile(
 )
 """The only form of URL that passes: no user, no port, no fragment, no ``%`` in the path."""
 
-FORBIDDEN_HEADERS: Final = (
-    "Content-Encoding",
-    "Host",
-    "Transfer-Encoding",
-    "X-HTTP-Method",
-    "X-HTTP-Method-Override",
-    "X-Method-Override",
+FORBIDDEN_HEADERS: Final = re.compile(
+    r"content-encoding|expect|forwarded|host|http2-settings|te|transfer-encoding|upgrade|x-host"
+    r"|(?:proxy|x-forwarded|x-http|x-method|x-original|x-rewrite)-.*"
 )
-"""Headers by which a server could be led to another host, method or body than was checked."""
+"""Headers by which a server, or one before it, could be led to another host, path, method or
+body than was checked; written small, with ``-`` for ``_`` as some servers read it."""
 
 JSON_TYPES: Final = frozenset({"application/json", "application/json;charset=utf-8"})
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 10.0
+WHOLE_SECONDS: Final = 30.0
+"""How long a body may take in all: what comes a byte at a time never keeps a read waiting long."""
+LARGEST_ANSWER: Final = 64 * 1024 * 1024
+"""Unpacked; the largest market list is a tenth of it."""
+PIECE: Final = 64 * 1024
+LATE: Final = (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)
 BANNED: Final = 418
 """Binance's answer to an address that went on after 429."""
 
@@ -107,8 +113,8 @@ class ReadOnlyTransport(BaseAdapter):
             response = self._inner.send(
                 request, stream=False, timeout=(CONNECT_SECONDS, READ_SECONDS), verify=True
             )
-            body = response.content
-        except requests.exceptions.RequestException as error:
+            body = self._body(response)
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             failure = self._unreachable(error)
         else:
             return self._checked(response, body)
@@ -125,8 +131,8 @@ class ReadOnlyTransport(BaseAdapter):
         path = match["path"]
         if "//" in path or "/./" in f"{path}/" or "/../" in f"{path}/":
             raise self._refused(request, "its path is not in its plain form")
-        for header in FORBIDDEN_HEADERS:
-            if header in request.headers:
+        for header in request.headers:
+            if FORBIDDEN_HEADERS.fullmatch(header.casefold().replace("_", "-")):
                 raise self._refused(request, f"it has a header {header}")
         if not isinstance(request.body, bytes | str | None):
             raise self._refused(request, "its body cannot be looked into")
@@ -152,8 +158,34 @@ class ReadOnlyTransport(BaseAdapter):
             f"because {why}."
         )
 
-    def _unreachable(self, error: requests.exceptions.RequestException) -> VenueUnreachable:
-        name, late = self._facts.name, isinstance(error, requests.exceptions.Timeout)
+    def _body(self, response: requests.Response) -> bytes:
+        """The whole body, of bounded size, in bounded time; ``response`` then holds it.
+
+        Raises what requests and urllib3 do, and ``VenueGarbled`` for one too large.
+        """
+        if response.raw is None:
+            return response.content
+        deadline, pieces, size = monotonic() + WHOLE_SECONDS, [], 0
+        while piece := response.raw.read1(PIECE, decode_content=True):
+            pieces.append(piece)
+            size += len(piece)
+            if size > LARGEST_ANSWER:
+                response.close()
+                raise VenueGarbled(
+                    f"{self._facts.name} gave an answer that is larger than any should be.",
+                    venue=self._facts.id,
+                )
+            if monotonic() > deadline:
+                response.close()
+                raise requests.exceptions.ReadTimeout
+        # What holds no connection gives the session no cookie to keep either.
+        response.raw = BytesIO(b"".join(pieces))
+        return response.content
+
+    def _unreachable(
+        self, error: requests.exceptions.RequestException | urllib3.exceptions.HTTPError
+    ) -> VenueUnreachable:
+        name, late = self._facts.name, isinstance(error, LATE)
         what = "did not answer in time" if late else "cannot be reached, or broke the connection"
         return VenueUnreachable(f"{name} {what}.", venue=self._facts.id)
 

@@ -47,7 +47,7 @@ LINK = "link"
 
 
 @blp.get("")
-@signed_in(Scope.READ)
+@signed_in(Scope.ADMIN)
 def listed(*, principal: Principal) -> Response:
     """Accounts and their state, and the form for one more."""
     notice = NOTICES.get(request.args.get("done", ""))

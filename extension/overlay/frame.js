@@ -9,7 +9,11 @@ seawall.frame = (() => {
   /** @typedef {import('../types/drawing').Drawing} Drawing */
   /** @typedef {import('../types/messages').Corner} Corner */
 
-  const TAG = 'seawall-overlay';
+  /**
+   * What the host is known by. It is a plain `div`: an element with a name of its own can be
+   * defined by the page, which then gets at its root, closed or not (`attachInternals`).
+   */
+  const MARK = 'data-seawall';
   /** Less than this and it was a press, in pixels. */
   const DRAG_FROM = 6;
   const MOST_RETURNS = 20;
@@ -24,8 +28,8 @@ seawall.frame = (() => {
    */
   function make({ onCorner, signal }) {
     const { h, sheet } = seawall.dom;
-    document.querySelector(TAG)?.remove(); // of a content script that is no more
-    const host = document.createElement(TAG);
+    document.querySelector(`[${MARK}]`)?.remove(); // of a content script that is no more
+    const host = h('div', { [MARK]: true });
     const root = host.attachShadow({ mode: 'closed' });
     root.adoptedStyleSheets = [sheet(seawall.tokens, seawall.styles)];
     const frame = h('div', { class: 'frame', 'data-corner': 'bottom-left' });

@@ -8,6 +8,8 @@ seawall.styles = `
 .frame {
   position: fixed; z-index: 2147483647; margin: 0; color: var(--text);
   font: 13px/1.4 var(--font); font-variant-numeric: tabular-nums; text-align: start; direction: ltr;
+  /* A page can search for text and read its selection, into closed roots too, but not what cannot be selected. */
+  -webkit-user-select: none; user-select: none;
 }
 .frame[data-corner|="bottom"] { bottom: 16px; } .frame[data-corner|="top"] { top: 112px; }
 .frame[data-corner$="left"] { left: 16px; } .frame[data-corner$="right"] { right: 16px; }

@@ -198,3 +198,15 @@ def test_a_new_seal_does_not_bring_back_an_erased_secret(database: Database, own
             conn, account_id=account.id, replaces="old", key_id="new", sealed=SEALED
         )
         assert accounts.get_any(conn, account_id=account.id).sealed is None
+
+
+def test_a_key_is_asked_about_again_as_long_as_there_is_one(database: Database, owner: str) -> None:
+    kept, gone = link(database, owner), link(database, owner)
+    settle(database, kept, AccountStatus.ACTIVE)
+    settle(database, gone, AccountStatus.REFUSED)
+    with database.write() as conn:
+        assert accounts.forget_check(conn, account_id=kept.id)
+        assert not accounts.forget_check(conn, account_id=gone.id)
+        assert not accounts.forget_check(conn, account_id="nobody")
+        assert accounts.get_any(conn, account_id=kept.id).checked_at is None
+        assert accounts.get_any(conn, account_id=gone.id).checked_at == NOON

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -188,3 +188,42 @@ def test_a_reading_changes_the_revision_of_its_venue_and_of_all_funds(database: 
     with database.write() as conn:
         funds.save_state(conn, state=a_fund_state(), recent=(), now=NOON)
     assert revision(database) == {"funds": 2, "venue:binance": 2, "venue:okx": 0}
+
+
+def test_a_balance_that_only_repeats_itself_is_stored_again_after_a_while(
+    database: Database,
+) -> None:
+    amounts = [1000.0] * 12 + [999.0, 999.0]
+    for minute, amount in enumerate(amounts):
+        reading = a_pool_reading(balances=(balance(amount, at=later(minutes=minute)),))
+        with database.write() as conn:
+            funds.record_pool_reading(conn, reading=reading, now=NOON, spacing=timedelta(minutes=5))
+    assert [(one.at, one.amount) for one in stored(database)] == [
+        (NOON, 1000.0),
+        (later(minutes=5), 1000.0),
+        (later(minutes=10), 1000.0),
+        (later(minutes=12), 999.0),
+    ]
+    with database.read() as conn:
+        (pool,) = funds.pools(conn)
+    assert pool.balances == (balance(999.0, at=later(minutes=13)),), "its age is the reading's"
+
+
+def test_a_balance_that_went_and_came_back_is_not_taken_for_a_repetition(
+    database: Database,
+) -> None:
+    for minute, amount in enumerate((1000.0, 900.0, 1000.0)):
+        reading = a_pool_reading(balances=(balance(amount, at=later(minutes=minute)),))
+        with database.write() as conn:
+            funds.record_pool_reading(conn, reading=reading, now=NOON, spacing=timedelta(hours=1))
+    assert [one.amount for one in stored(database)] == [1000.0, 900.0, 1000.0]
+
+
+def test_a_pool_is_listed_with_its_newest_balances_and_the_older_are_its_samples(
+    database: Database,
+) -> None:
+    older = balance(900.0, at=later(days=-1))
+    assert read(database, older, balance(1000.0), balance(2.0, asset="BTC")) == 3
+    with database.read() as conn:
+        (pool,) = funds.pools(conn)
+    assert pool.balances == (balance(1000.0), balance(2.0, asset="BTC"))

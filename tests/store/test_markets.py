@@ -96,3 +96,11 @@ def test_contracts_that_are_traded_no_more_are_pruned(database: Database) -> Non
     with database.write() as conn:
         assert markets.prune(conn, before=later(days=-7)) == 1
         assert markets.stats(conn, venue="binance") == (BTC,)
+
+
+def test_the_contracts_of_one_venue_are_pruned_alone(database: Database) -> None:
+    old = later(days=-30)
+    save(database, replace(BTC, at=old), replace(BTC, venue="okx", at=old))
+    with database.write() as conn:
+        assert markets.prune(conn, before=NOON, venue="okx") == 1
+        assert len(markets.stats(conn, venue="binance")) == 1

@@ -132,6 +132,73 @@ def test_a_slow_worker_whose_source_nobody_took_still_counts(
     assert state(database, source).next_due_at == later(seconds=120)
 
 
+def renew(database: Database, source: str, owner: str = "w1", *, now: datetime) -> bool:
+    with database.write() as conn:
+        return sources.renew(conn, source=source, owner=owner, now=now, lease_seconds=60)
+
+
+def test_a_renewed_lease_lasts_so_long_from_then(database: Database, source: str) -> None:
+    claim(database, source)
+    assert renew(database, source, now=later(seconds=50))
+    assert not claim(database, source, "w2", now=later(seconds=109))
+    assert claim(database, source, "w2", now=later(seconds=110))
+
+
+def test_a_lost_lease_is_not_renewed(database: Database, source: str) -> None:
+    claim(database, source)
+    claim(database, source, "w2", now=later(seconds=60))
+    before = state(database, source)
+    assert not renew(database, source, "w1", now=later(seconds=61))
+    assert state(database, source) == before
+
+
+def test_a_wish_made_during_a_refresh_outlives_a_renewed_lease(
+    database: Database, source: str
+) -> None:
+    claim(database, source)
+    renew(database, source, now=later(seconds=10))
+    succeed(database, source, now=later(seconds=20))
+    assert state(database, source).next_due_at == later(seconds=50), "nobody wished anything"
+
+    claim(database, source, now=later(seconds=50))
+    with database.write() as conn:
+        sources.hasten(conn, source=source, due_at=later(seconds=55))
+    renew(database, source, now=later(seconds=60))
+    succeed(database, source, now=later(seconds=65))
+    assert state(database, source).next_due_at == later(seconds=55)
+
+
+def test_a_source_given_back_is_due_at_once(database: Database, source: str) -> None:
+    claim(database, source)
+    with database.write() as conn:
+        assert not sources.give_back(conn, source=source, owner="w2", now=later(seconds=5))
+        assert sources.give_back(conn, source=source, owner="w1", now=later(seconds=5))
+    assert due(database, later(seconds=5)) == [source]
+    assert state(database, source).failures == 0
+    assert not succeed(database, source, now=later(seconds=6)), "its worker has nothing to end"
+
+
+def test_a_failure_in_part_counts_as_read_and_keeps_its_error(
+    database: Database, source: str
+) -> None:
+    claim(database, source)
+    with database.write() as conn:
+        assert sources.finish_failure(
+            conn,
+            source=source,
+            owner="w1",
+            now=NOON,
+            delay=20,
+            code="venue_garbled",
+            message="Not read: one part.",
+            interval=20,
+        )
+    found = state(database, source)
+    assert (found.last_success_at, found.interval_seconds) == (NOON, 20)
+    assert (found.failing_since, found.last_error_code) == (NOON, "venue_garbled")
+    assert found.next_due_at == later(seconds=20)
+
+
 def test_a_success_sets_the_next_time(database: Database, source: str) -> None:
     claim(database, source)
     assert not succeed(database, source, now=later(seconds=2))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import socket
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import ccxt
 import pytest
+import time_machine
 from requests.adapters import HTTPAdapter
 
 from app.domain.account import Credentials
@@ -112,3 +115,30 @@ def test_the_load_counts_the_weight_of_the_last_minute_over_all_readers(tmp_path
 
     binance.now = NOW + timedelta(seconds=61)
     assert binance.clients.load("binance") == 0
+
+
+def test_only_accounts_that_are_still_linked_keep_their_reader(clients: Clients) -> None:
+    kept, gone = (clients.account(name, "binance", KEY) for name in ("kept", "gone"))
+    clients.keep_only({"kept", "never-read"})
+
+    assert clients.account("kept", "binance", KEY) is kept
+    assert clients.account("gone", "binance", KEY) is not gone
+
+
+def test_a_clock_that_is_set_back_does_not_make_anybody_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def throttle(exchange: Any, _cost: float | None = None) -> None:
+        waits.append(exchange.lastRestRequestTimestamp - exchange.milliseconds())
+
+    monkeypatch.setattr(ccxt.Exchange, "throttle", throttle)
+    binance = Exchange("binance", tmp_path, PAYLOADS)
+    binance.answers("adl_risk", [])
+    reader = binance.public()
+    with time_machine.travel(NOW, tick=False) as traveller:
+        reader.read_adl_signals()
+        traveller.shift(timedelta(hours=-1))
+        reader.read_adl_signals()
+    assert waits[1] <= 0

@@ -161,7 +161,7 @@ def test_the_page_sees_one_empty_element_and_nothing_in_it(visit: Visit) -> None
     assert seen == {
         "parent": "HTML",
         "root": None,
-        "attributes": 0,
+        "attributes": 1,
         "children": 0,
         "text": False,
         "global": "undefined",

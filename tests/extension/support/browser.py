@@ -18,7 +18,7 @@ from tests.extension.support.fakes import HOSTS
 ROOT = Path(__file__).resolve().parents[3]
 EXTENSION = ROOT / "extension"
 OUTPUT = Path(os.environ.get("SEAWALL_TEST_OUTPUT", ROOT / "test-output")) / "screenshots"
-TAG = "seawall-overlay"
+TAG = "[data-seawall]"
 MARKER = "SEAWALL"
 PATIENCE = 5_000
 
@@ -132,7 +132,7 @@ class Overlay:
     def _find(self) -> str | None:
         """The closed root, as a handle to call functions on."""
         tree = self._session.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
-        host = next((node for node in _walk(tree) if node.get("localName") == TAG), None)
+        host = next((n for n in _walk(tree) if "data-seawall" in n.get("attributes", ())), None)
         if host is None:
             return None
         shadow = {"backendNodeId": host["shadowRoots"][0]["backendNodeId"]}

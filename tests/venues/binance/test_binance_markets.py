@@ -88,3 +88,11 @@ def test_being_asked_to_slow_down_ends_the_round(binance: Exchange) -> None:
     with pytest.raises(VenueRateLimited):
         binance.public().read_markets(("BTCUSDT", "ETHUSDT"))
     assert binance.asked().count("open_interest_linear") == 1
+
+
+def test_open_interest_that_does_not_come_is_waited_for_once(binance: Exchange) -> None:
+    binance.answers("open_interest_linear", text="", status_code=504)
+    found = stats(binance, "BTCUSDT", "ETHUSDT", "BTCUSDC")
+
+    assert binance.asked().count("open_interest_linear") == 1
+    assert {stat.mark_price is not None for stat in found.values()} == {True}

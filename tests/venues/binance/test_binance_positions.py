@@ -351,3 +351,12 @@ def test_a_contract_listed_since_is_found_by_loading_the_list_again(binance: Exc
     binance.now = NOW.replace(minute=20)
 
     assert reader.read_account().scopes[0].positions[0].symbol == "NEW/USDT:USDT"
+
+
+def test_a_garbled_answer_that_is_kept_for_a_day_is_asked_for_again(binance: Exchange) -> None:
+    binance.answers("positions_linear", "fapi_v3_positionRisk.both_sides")
+    binance.answers("brackets_linear", [{"symbol": "BTCUSDT", "brackets": "none"}])
+    assert isinstance(scope(binance, "linear").error, VenueGarbled)
+
+    binance.answers("brackets_linear", "fapi_v1_leverageBracket")
+    assert positions(binance, "linear")["BTCUSDT", Side.LONG].maintenance_margin_rate == 0.004

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -295,3 +296,32 @@ def test_a_row_that_is_not_as_documented_is_garbled_not_guessed(
     payload["assetPositions"][3]["position"] |= change
     state(hyperliquid, payload)
     assert isinstance(scopes(reader)["main"].error, VenueGarbled)
+
+
+def test_garbled_margin_tiers_are_asked_for_again(hyperliquid: Stage, reader: VenueReader) -> None:
+    state(hyperliquid, "clearinghouseState")
+    hyperliquid.answers("market_stats", [])
+    before = scopes(reader)["main"].positions
+    assert {position.maintenance_margin for position in before} == {None}
+
+    hyperliquid.answers("market_stats", "metaAndAssetCtxs")
+    after = scopes(reader)["main"].positions
+    assert any(position.maintenance_margin for position in after)
+
+
+def test_what_is_the_same_for_everybody_is_asked_once_for_all_accounts_and_over_a_restart(
+    hyperliquid: Stage, tmp_path: Path
+) -> None:
+    state(hyperliquid, "clearinghouseState")
+    hyperliquid.account("one").read_account()
+    shared = {"perpDexs", "metaAndAssetCtxs", "metaAndAssetCtxs xyz"}
+    assert shared & set(hyperliquid.asked())
+
+    hyperliquid.forget()
+    hyperliquid.account("two").read_account()
+    assert not shared & set(hyperliquid.asked())
+
+    hyperliquid.restarted(tmp_path)
+    hyperliquid.account("one").read_account()
+    assert not shared & set(hyperliquid.asked())
+    assert "userRole" in hyperliquid.asked(), "what is an account's own is not kept on disk"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from app.domain.errors import VenueGarbled, VenueRateLimited
+from app.domain.errors import VenueError, VenueGarbled, VenueRateLimited
 from app.domain.fund import PoolKind, PoolReading
 from app.venues.okx_fund import Family, choose, families, family_of
 from tests.support.venue_stage import Stage
@@ -211,3 +212,18 @@ def test_coins_are_valued_at_the_mark_where_okx_states_no_dollars(okx: Stage) ->
     okx.answers("open_interest", "public_open_interest_sample", query={"instType": "SWAP"})
     stats = {stat.native_symbol: stat for stat in okx.public().read_markets(())}
     assert stats["BTC-USDT-SWAP"].open_interest_usd == pytest.approx(555.55 * 200)
+
+
+def test_all_funds_are_asked_once_every_family_had_its_turn(
+    okx: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.venues.okx.FAMILIES_A_TURN", 1)
+    answer_for(okx, "SWAP", "BTC-USDT")
+    known = families(okx.public().connection.contracts("okx"))
+    reader = okx.public()
+    told = []
+    for _ in known:
+        with suppress(VenueError):
+            reader.read_funds()
+        told.append(reader.all_funds_asked)
+    assert told == [False] * (len(known) - 1) + [True], "one that fails had its turn too"

@@ -28,7 +28,8 @@ def early_for_lookers(
 
     One that fails keeps its time.
     """
-    linked = accounts.list_active(connection)
+    known = {venue.id for venue in catalogue.venues()}
+    linked = [one for one in accounts.list_active(connection) if one.venue in known]
     sharers = Counter(account.venue for account in linked)
     early = {}
     for user_id in {account.user_id for account in linked}:

@@ -201,6 +201,20 @@ def test_somebody_who_begins_to_look_need_not_wait_for_the_idle_interval(
     assert due_at(worker, watched) == later(seconds=23.25)
 
 
+def test_an_account_of_a_venue_that_is_not_known_any_more_holds_nothing_up(
+    worker: Worker, scheduler: Scheduler
+) -> None:
+    gone = worker.link(venue="a plug-in's")
+    settle(worker, gone, AccountStatus.ACTIVE)
+    scheduler.tick()
+    succeed(worker, account_source(gone), 60)
+    look(worker)
+    queued(worker)
+    worker.time.passes(seconds=61)
+    scheduler.tick()
+    assert len(queued(worker)) == len(PUBLIC) + 1
+
+
 def test_looking_does_not_hasten_what_fails(
     worker: Worker, scheduler: Scheduler, watched: str
 ) -> None:

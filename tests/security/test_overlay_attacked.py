@@ -18,7 +18,6 @@ from tests.extension.browser.conftest import (
     browser,
     chromium,
     launched,
-    playwright,
     seawall,
     site_port,
     visit,
@@ -26,7 +25,7 @@ from tests.extension.browser.conftest import (
 from tests.extension.support.browser import TAG, Browser, Overlay
 
 __all__ = [
-    "Backend", "api", "backend", "browser", "chromium", "launched", "playwright", "seawall",
+    "Backend", "api", "backend", "browser", "chromium", "launched", "seawall",
     "site_port", "visit",
 ]  # fmt: skip
 
@@ -71,7 +70,11 @@ READS = """
   const has = (text) => String(text ?? '').includes(words);
   found.internals = window.taken.some((one) => has(one.shadowRoot?.textContent));
   found.root = host.shadowRoot !== null;
-  found.find = window.find(words) || has(getSelection().toString());
+  // Chromium searches closed roots too. That a guess is right cannot be kept from a page; what
+  // stands around it can.
+  window.find(words.slice(0, 6));
+  getSelection().modify('extend', 'forward', 'documentboundary');
+  found.find = /[a-z0-9]/i.test(getSelection().toString());
   getSelection().removeAllRanges();
   document.execCommand('selectAll');
   found.selection = has(getSelection().toString());

@@ -84,7 +84,8 @@ def test_a_signed_call_that_fails_gives_nothing_away(
 ) -> None:
     facts: VenueFacts = catalogue().venue(venue)
     clients = Clients(tmp_path, refusing.url)
-    with caplog.at_level(logging.DEBUG):
+    # Whatever another test has made of urllib3's level, here it tells all.
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="urllib3"):
         reader = clients.account("a", venue, credentials(facts))
         with pytest.raises(VenueError) as caught:
             reader.check_permissions()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import Page, Playwright
 
 from tests.extension.support import browser as browsers
 from tests.extension.support.browser import Browser, Overlay
@@ -42,12 +42,6 @@ def site_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         pytest.skip("needs openssl (for the certificate of the venues' pages)")
     with venue_pages(tmp_path_factory.mktemp("certificate")) as port:
         yield port
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from app import clock
 from tests.support.api import Stage
@@ -18,14 +18,13 @@ from tests.support.page_stage import alive
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium(playwright: Playwright) -> Iterator[Browser]:
     found = os.environ.get("SEAWALL_TEST_CHROMIUM") or shutil.which("chromium")
     if found is None:
         pytest.skip("needs Chromium (no `chromium` found; SEAWALL_TEST_CHROMIUM can name one)")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, headless=True)
-        yield launched
-        launched.close()
+    launched = playwright.chromium.launch(executable_path=found, headless=True)
+    yield launched
+    launched.close()
 
 
 @pytest.fixture

@@ -74,16 +74,22 @@ def prepare(settings: Settings) -> None:
     Raises ``InvalidInput`` for a folder that anybody may write to.
     """
     from app import clock
+    from app.store import accounts
     from app.store.database import Database
-    from app.store.vault import ensure_keys
+    from app.store.vault import ensure_keys, retire
 
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_folder(settings.data_dir)
     database = Database(settings.database_url)
     if not database.is_current():
         database.migrate()
-    database.dispose()
     ensure_keys(settings.private_dir, public_keys(settings), clock.now())
+    with database.read() as connection:
+        in_use = accounts.key_ids(connection)
+    # An empty database may be the wrong one: nothing is deleted on its word.
+    if in_use:
+        retire(settings.private_dir, public_keys(settings), in_use=in_use, now=clock.now())
+    database.dispose()
 
 
 def _check_folder(folder: Path) -> None:

@@ -98,6 +98,9 @@ def test_a_revoked_token_lets_nobody_in(stage: Stage) -> None:
     [
         ({"Sec-Fetch-Site": "same-origin"}, 201),
         ({"Sec-Fetch-Site": "none"}, 201),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 201),
+        ({"Sec-Fetch-Site": "none", "Origin": "chrome-extension://abcdefgh"}, 403),
+        ({"Sec-Fetch-Site": "none", "Origin": "moz-extension://abcdefgh"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Sec-Fetch-Site": ""}, 403),

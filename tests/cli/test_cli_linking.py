@@ -11,7 +11,7 @@ import pytest
 
 from app import clock
 from app.cli import linking
-from app.cli.place import Place
+from app.cli.place import Place, prepare
 from app.domain.account import AccountStatus
 from app.domain.permissions import KeyPermissions, KeyVerdict, Power, PowerKind
 from app.store import accounts, heartbeat, sources
@@ -269,6 +269,22 @@ def test_the_old_key_is_deleted_by_a_later_rotation(
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=2))
     assert json.loads(seawall("keys", "rotate", "--json").stdout)["deleted_keys"]
+
+
+def test_the_old_key_is_deleted_at_a_start_long_after_the_rotation(
+    seawall, place: Place, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seawall("link", "--stdin-json", "--wait", "0", input=ON_STDIN)
+    (before,) = stored(place)
+    seawall("keys", "rotate")
+    private = place.settings.private_dir
+    assert any(str(before.key_id) in path.name for path in private.iterdir())
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=2))
+    prepare(place.settings)
+    assert not any(str(before.key_id) in path.name for path in private.iterdir())
+    (after,) = stored(place)
+    assert opened(place, after)["secret"] == SECRET
 
 
 def test_a_credential_that_does_not_open_is_named(seawall, place: Place, worker: Worker) -> None:

@@ -144,7 +144,8 @@ def _pool(
     return None, (
         uncovered[0]
         if uncovered
-        else f"{facts.name} does not say which fund stands behind {page.native_symbol}."
+        else f"No fund behind {page.native_symbol} is known: {facts.name} publishes none for it, or "
+        "it has not been read yet."
     )
 
 

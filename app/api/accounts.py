@@ -20,17 +20,11 @@ from app.api.fields import RequestSchema
 from app.api.linking import ask_for_check, link_account
 from app.api.paging import PageQuery, page_of, page_schema
 from app.api.services import services
-from app.api.shapes.account import AccountSchema, account, credentials_field, label_field
+from app.api.shapes.account import AccountSchema, accounts_shown, credentials_field, label_field
 from app.api.shapes.common import oldest
-from app.api.shapes.venue import venue_name
-from app.store import accounts, positions, sources
+from app.store import accounts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sqlalchemy import Connection
-
-    from app.store.accounts import Account
     from app.store.tokens import Principal
 
 
@@ -78,7 +72,7 @@ class Accounts(MethodView):
             page, cursor = page_of(
                 linked, key=lambda one: f"{one.created_at.timestamp():.6f} {one.id}", **query
             )
-            items = _shown(conn, page, user_id=principal.user_id)
+            items = accounts_shown(conn, page, user_id=principal.user_id, now=clock.now())
         as_of = oldest(item["as_of"] for item in items)
         return {"items": items, "next_cursor": cursor, "as_of": as_of}
 
@@ -195,21 +189,4 @@ def _location(account_id: str) -> dict[str, str]:
 def _one(account_id: str, principal: Principal) -> dict[str, Any]:
     with services().database.read() as conn:
         linked = accounts.get(conn, user_id=principal.user_id, account_id=account_id)
-        return _shown(conn, [linked], user_id=principal.user_id)[0]
-
-
-def _shown(conn: Connection, linked: Sequence[Account], *, user_id: str) -> list[dict[str, Any]]:
-    names = [sources.account_source(one.id) for one in linked]
-    states = sources.get_many(conn, names=names) if names else {}
-    counts = positions.count_by_account(conn, user_id=user_id)
-    now = clock.now()
-    return [
-        account(
-            one,
-            states.get(name),
-            venue_name=venue_name(one.venue),
-            counts=counts,
-            now=now,
-        )
-        for one, name in zip(linked, names, strict=True)
-    ]
+        return accounts_shown(conn, [linked], user_id=principal.user_id, now=clock.now())[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from http import HTTPStatus
 
 from flask.views import MethodView
@@ -13,9 +12,6 @@ from app.api.blueprint import Blueprint
 from app.api.fields import AnswerSchema, Time
 from app.api.services import services
 from app.store import heartbeat
-
-HEARTBEAT_LATE = timedelta(seconds=30)
-"""The worker says it is there every few seconds; so long without, it is taken for gone."""
 
 blp = Blueprint("health", __name__, description="Whether the parts of Seawall are running")
 
@@ -83,7 +79,7 @@ def _worker() -> dict[str, object]:
         seen = heartbeat.last(conn)
     if seen is None:
         return _part(ready=False, detail="The worker has never run.")
-    if clock.now() - seen > HEARTBEAT_LATE:
+    if clock.now() - seen > heartbeat.LATE:
         return _part(ready=False, detail="The worker has not been heard of.", seen_at=seen)
     return _part(ready=True, detail="Running.", seen_at=seen)
 

@@ -11,6 +11,7 @@ from app import clock
 from app.domain.errors import InvalidInput, NotFound
 from app.store import accounts
 from app.store.identifiers import new_id
+from app.store.queue import CHECK_JOB
 from app.venues.catalogue import catalogue
 from app.venues.credentials import check_credentials
 from app.venues.facts import LinkKind, VenueFacts, VenueStatus
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from app.api.services import Queue, Seals
     from app.store.database import Database
 
-CHECK_JOB = "check_account"
 PUBLIC_FIELD = {LinkKind.KEY: "api_key", LinkKind.ADDRESS: "address"}
 NOT_LINKABLE = {
     VenueStatus.CLOSED: "{name} has closed; there is nothing left to link.",

@@ -115,7 +115,7 @@ def acknowledge(place: Place, account: Account) -> Account:
 
 def ask_check(place: Place, account_id: str) -> None:
     """Put the account's id in the worker's queue."""
-    from app.api.linking import CHECK_JOB
+    from app.store.queue import CHECK_JOB
 
     queue = place.queue()
     queue.enqueue(CHECK_JOB, account_id)
@@ -160,21 +160,7 @@ def _sentence(account: Account) -> str:
 def _shown(place: Place, linked: Sequence[Account]) -> list[dict[str, Any]]:
     """Accounts as the API shows them."""
     from app import clock
-    from app.api.shapes.account import account as shape
-    from app.api.shapes.venue import venue_name
-    from app.store import positions, sources
+    from app.api.shapes.account import accounts_shown
 
-    names = {one.id: sources.account_source(one.id) for one in linked}
     with place.database.read() as connection:
-        states = sources.get_many(connection, names=list(names.values())) if names else {}
-        counts = positions.count_by_account(connection, user_id=place.user_id)
-    return [
-        shape(
-            one,
-            states.get(names[one.id]),
-            venue_name=venue_name(one.venue),
-            counts=counts,
-            now=clock.now(),
-        )
-        for one in linked
-    ]
+        return accounts_shown(connection, linked, user_id=place.user_id, now=clock.now())

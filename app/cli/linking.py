@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from app.venues.facts import CredentialField, VenueFacts
 
 LOOK_SECONDS = 0.5
-WORKER_LATE = timedelta(seconds=30)
-"""A worker says every few seconds that it is there."""
 
 stdin_option = click.option(
     "--stdin-json",
@@ -190,7 +187,7 @@ def _wait(place: Place, account: Account, seconds: float, *, quiet: bool) -> Acc
             seen = heartbeat.last(connection)
         if source is not None and source.last_error_message:
             tell(f"Not yet: {source.last_error_message}")
-        elif seen is None or clock.now() - seen > WORKER_LATE:
+        elif seen is None or clock.now() - seen > heartbeat.LATE:
             tell("No worker is running: start one with `seawall up`.")
     return account
 

@@ -23,7 +23,7 @@ from app.risk.severity import Thresholds
 from app.settings import Settings
 from app.store import accounts, sources
 from app.store.database import Database
-from app.store.queue import JobQueue
+from app.store.queue import CHECK_JOB, JobQueue
 from app.store.sources import account_source
 from app.store.vault import Opener
 from app.venues.catalogue import catalogue
@@ -31,7 +31,6 @@ from app.venues.clients import Clients
 
 log = structlog.get_logger(__name__)
 
-CHECK_JOB = "check_account"
 QUEUE_POLL_SECONDS = 0.25
 HEALTH_SECONDS = 10.0
 STOP_SECONDS = 8

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
 from app.store.tables import heartbeats
 from app.store.upsert import insert_into
+
+LATE = timedelta(seconds=30)
+"""So long without a sign of life, the worker is taken for gone."""
 
 _WORKER = "worker"
 

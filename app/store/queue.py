@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+CHECK_JOB = "check_account"
+"""Ask what an account's key may do, and read it now; its argument is the account's id."""
+
 Handler = Callable[[str], None]
 
 _MAX_LENGTH = 200

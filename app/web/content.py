@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from app.api.shapes.account import AccountSchema, account
+from app.api.shapes.account import AccountSchema, accounts_shown
 from app.api.shapes.fund import FundSchema, fund
 from app.api.shapes.position import PositionSchema, position
 from app.api.shapes.source import source_error
@@ -24,8 +24,6 @@ Shown = dict[str, Any]
 PAGE = 60
 BRIEF, FULL = 4, 12
 """So many pools of a venue stand in the table beside positions, and in the table of venues."""
-WORKER_LATE = timedelta(seconds=30)
-"""The worker gives a sign of life every few seconds; so long without, it is taken for gone."""
 
 AFTER_FUND: Mapping[StepKind, str] = {
     StepKind.BACKSTOP_LIQUIDATOR: "a backstop takes positions over",
@@ -67,15 +65,8 @@ def shown_positions(
 def shown_accounts(connection: Connection, *, user_id: str, now: datetime) -> list[Shown]:
     """Every account of the user with how reading it goes, and whether it is ``unread``."""
     linked = account_rows.list_for(connection, user_id=user_id)
-    names = {one.id: sources.account_source(one.id) for one in linked}
-    states = sources.get_many(connection, names=list(names.values())) if names else {}
-    counts = position_rows.count_by_account(connection, user_id=user_id)
-    shown = []
-    for one in linked:
-        source, name = states.get(names[one.id]), venue_name(one.venue)
-        dumped = _ACCOUNT.dump(account(one, source, venue_name=name, counts=counts, now=now))
-        shown.append(dict(dumped, unread=_is_unread(dumped)))
-    return shown
+    dumped = _ACCOUNT.dump(accounts_shown(connection, linked, user_id=user_id, now=now), many=True)
+    return [dict(one, unread=_is_unread(one)) for one in dumped]
 
 
 def _is_unread(account: Mapping[str, Any]) -> bool:
@@ -115,7 +106,7 @@ def fund_errors(connection: Connection) -> Mapping[str, str]:
 def worker_is_gone(connection: Connection, *, now: datetime) -> bool:
     """Whether nobody reads exchanges at present, so that nothing shown will be refreshed."""
     seen = heartbeat.last(connection)
-    return seen is None or now - seen > WORKER_LATE
+    return seen is None or now - seen > heartbeat.LATE
 
 
 def venue_board(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,14 @@ from app.api.answers import Age
 from app.api.fields import AnswerSchema, Text, Time
 from app.api.shapes.common import SourceErrorSchema, attributes, choice
 from app.api.shapes.source import source_error, source_is_stale
+from app.api.shapes.venue import venue_name
 from app.domain.account import AccountStatus
 from app.domain.permissions import KeyPermissions, KeyVerdict, PowerKind
+from app.store import positions, sources
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from app.store.accounts import Account
     from app.store.sources import SourceState
 
@@ -133,6 +137,19 @@ def account(
         "permissions": linked.permissions and permissions(linked.permissions),
         "positions": counts.get(linked.id, 0),
     }
+
+
+def accounts_shown(
+    conn: Connection, linked: Sequence[Account], *, user_id: str, now: datetime
+) -> list[dict[str, Any]]:
+    """Accounts of one user as ``AccountSchema`` shows them, with how reading each goes."""
+    names = [sources.account_source(one.id) for one in linked]
+    states = sources.get_many(conn, names=names) if names else {}
+    counts = positions.count_by_account(conn, user_id=user_id)
+    return [
+        account(one, states.get(name), venue_name=venue_name(one.venue), counts=counts, now=now)
+        for one, name in zip(linked, names, strict=True)
+    ]
 
 
 def permissions(said: KeyPermissions) -> dict[str, Any]:

@@ -21,8 +21,9 @@ class Settings:
 
     ``database_url`` and ``queue_url`` are SQLAlchemy and Redis URLs; ``None`` means the
     files ``seawall.db`` and ``queue.db`` in ``data_dir``; they may hold passwords, so neither
-    is shown. ``upstream`` sends all exchange
-    traffic to a sandbox on this machine.
+    is shown. ``upstream`` sends all exchange traffic to a sandbox on this machine. ``watch``
+    are the venues whose funds and markets are read besides those of linked accounts;
+    ``None`` means every venue there is, since one venue's fund is judged beside the others'.
     """
 
     data_dir: Path
@@ -34,6 +35,7 @@ class Settings:
     upstream: str | None
     log_level: str
     worker_threads: int
+    watch: frozenset[str] | None = None
 
     @property
     def base_url(self) -> str:
@@ -74,7 +76,14 @@ def load_settings() -> Settings:
             upstream=check_upstream(env.str("UPSTREAM", "")),
             log_level=env.str("LOG_LEVEL", "INFO").upper(),
             worker_threads=env.int("WORKER_THREADS", 12),
+            watch=_watch(env.list("WATCH", [])),
         )
+
+
+def _watch(names: list[str]) -> frozenset[str] | None:
+    """Nothing or ``all`` is every venue, ``linked`` is none besides those of linked accounts."""
+    wanted = {name.strip().lower() for name in names} - {""}
+    return None if not wanted or "all" in wanted else frozenset(wanted - {"linked"})
 
 
 UPSTREAM = re.compile(

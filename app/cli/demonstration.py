@@ -39,7 +39,11 @@ def run(*, port: int | None, scenario: str, calm_seconds: float) -> None:
     with TemporaryDirectory(prefix="seawall-demo-") as folder, Sandbox() as sandbox:
         for name in ("SEAWALL_DATABASE_URL", "SEAWALL_QUEUE_URL"):
             os.environ.pop(name, None)
-        os.environ |= {"SEAWALL_DATA_DIR": folder, "SEAWALL_UPSTREAM": sandbox.url}
+        os.environ |= {
+            "SEAWALL_DATA_DIR": folder,
+            "SEAWALL_UPSTREAM": sandbox.url,
+            "SEAWALL_WATCH": "linked",
+        }
         settings = serving.at_port(port)
         click.echo("Setting up four made-up exchanges and thirty days of their funds…")
         prepare(settings)

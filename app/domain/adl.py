@@ -22,18 +22,22 @@ class AdlStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdlSignal:
-    """A market-wide warning a venue publishes for a contract.
+    """A market-wide warning a venue publishes for a contract, or for a whole pool.
 
-    ``rating`` is the venue's word (``low``, ``medium``, ``high``), ``value`` its figure and
-    ``trigger`` the figure at which it deleverages; ``progress`` is the fraction of the way
-    from calm (0) to the trigger (1 or more). Any of them is ``None`` where the venue does
-    not say.
+    One of ``native_symbol`` and ``pool`` (a pool's key within its venue) says what it is
+    about, the other is empty. ``kind`` names the figure (``drawdown``, ``rating``,
+    ``clawback_rate``, ``socialized_loss`` …). ``rating`` is the venue's word (``low``,
+    ``medium``, ``high``), ``value`` its figure and ``trigger`` the figure at which it
+    deleverages or spreads a loss; ``progress`` is the fraction of the way from calm (0) to
+    the trigger (1 or more). Any of them is ``None`` where the venue does not say. A loss
+    that was spread already has its rate or amount as ``value`` and no trigger.
     """
 
     venue: str
-    native_symbol: str
     kind: str
     at: datetime
+    native_symbol: str = ""
+    pool: str = ""
     rating: str | None = None
     value: float | None = None
     trigger: float | None = None

@@ -42,7 +42,8 @@ class FundBalance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundEvent:
-    """A labelled change the venue publishes: ``bankruptcy_loss``, ``adl``, ``top_up``, ``inflow``."""
+    """A labelled change the venue publishes: ``bankruptcy_loss``, ``adl``, ``top_up``, ``inflow``,
+    ``outflow``, ``socialized_loss``, ``regrouped``."""
 
     kind: str
     at: datetime

@@ -29,7 +29,7 @@ class VenuePicture:
     pools: PoolIndex
     states: Mapping[str, FundState]
     stats: Mapping[str, MarketStat]
-    signals: Mapping[str, AdlSignal]
+    signals: tuple[AdlSignal, ...]
 
     def fund_behind(self, position: Position) -> tuple[FundState | None, str | None]:
         """The state of the pool behind a position, or why there is none to show."""
@@ -47,6 +47,16 @@ class VenuePicture:
             return None, f"No fund of {facts.name} is known to stand behind this contract."
         return self.states.get(pool.id), "The fund behind this contract has not been judged yet."
 
+    def signals_about(self, position: Position) -> tuple[AdlSignal, ...]:
+        """The venue's warnings for a position's contract, and for the pool behind it."""
+        pool = self.pools.pool_for(position)
+        return tuple(
+            signal
+            for signal in self.signals
+            if (signal.native_symbol and signal.native_symbol == position.native_symbol)
+            or (pool is not None and signal.pool == pool.key)
+        )
+
 
 def venue_picture(
     connection: Connection, facts: VenueFacts, states: Mapping[str, FundState] | None = None
@@ -60,7 +70,7 @@ def venue_picture(
         pools=PoolIndex(funds.pools(connection, venue=venue)),
         states=states,
         stats={stat.native_symbol: stat for stat in markets.stats(connection, venue=venue)},
-        signals={s.native_symbol: s for s in markets.signals(connection, venue=venue)},
+        signals=markets.signals(connection, venue=venue),
     )
 
 
@@ -95,7 +105,7 @@ def assess_positions(
                 fund=fund,
                 fund_note=fund_note,
                 mark=picture.stats.get(position.native_symbol),
-                signal=picture.signals.get(position.native_symbol),
+                signals=picture.signals_about(position),
                 thresholds=thresholds,
             )
         )

@@ -20,6 +20,8 @@ from app.venues.clients import Clients
 class Context:
     """The worker's tools. ``now`` is the only clock, ``random`` gives 0..1 for jitter.
 
+    ``watch`` are the venues read although nobody has linked one there (``Settings.watch``).
+
     ``judging`` is held while figures are judged and the verdicts stored. That is work for the
     processor, which does one thing at a time anyway, and of two verdicts on the same figures
     the one stored last has then seen the newer ones.
@@ -33,5 +35,6 @@ class Context:
     now: Callable[[], datetime]
     random: Callable[[], float]
     thresholds: Thresholds
+    watch: frozenset[str] | None = None
     fund_past: FundPast = field(default_factory=FundPast)
     judging: Lock = field(default_factory=Lock)

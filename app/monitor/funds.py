@@ -13,7 +13,7 @@ from app.monitor.demand import hasten_if_well
 from app.monitor.intervals import budget_floor, fund_interval, within_budget
 from app.monitor.reassess import judge_venue
 from app.risk.pool_match import match_pools
-from app.store import funds
+from app.store import accounts, funds
 from app.store.sources import markets_source
 
 REPEATED_EVERY = timedelta(minutes=10)
@@ -31,6 +31,10 @@ def refresh_funds(context: Context, venue: str) -> Outcome:
     reading = reader.read_funds()
     _record(context, venue, reading, complete=reader.gives_all_funds)
     danger = judge_venue(context, venue)
+    with context.database.read() as connection:
+        linked = accounts.any_at(connection, venue=venue)
+    if not linked:
+        context.clients.rest(venue)
     interval = fund_interval(
         _cadence(reading, facts.fund.cadence_seconds),
         danger,

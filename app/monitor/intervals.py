@@ -19,6 +19,8 @@ LOOKED_AT = 90.0
 
 FUND_FASTEST, FUND_SLOWEST = 60.0, 3600.0
 MARKET_CALM, MARKET_NEAR = 60.0, 15.0
+MARKET_UNLINKED = 900.0
+"""Nobody has an account there: its open interest is needed only beside its fund."""
 LONGEST_BACK_OFF = 300.0
 LEAST_QUIET = 30.0
 """After a venue asked for fewer requests, even if it names a shorter time or none."""
@@ -76,8 +78,10 @@ def fund_interval(cadence: float | None, danger: Danger, *, all_asked: bool, flo
     return max(wanted, floor)
 
 
-def market_interval(danger: Danger, *, floor: float) -> float:
+def market_interval(danger: Danger, *, linked: bool, floor: float) -> float:
     """Seconds until a venue's marks and open interest are read again."""
+    if not linked:
+        return max(MARKET_UNLINKED, floor)
     return max(MARKET_NEAR if danger.urgent or danger.near else MARKET_CALM, floor)
 
 

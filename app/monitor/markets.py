@@ -12,7 +12,7 @@ from app.monitor.coordinator import Outcome
 from app.monitor.intervals import budget_floor, market_interval, within_budget
 from app.monitor.reassess import judge_venue
 from app.risk.pool_match import PoolIndex
-from app.store import funds, markets, positions
+from app.store import accounts, funds, markets, positions
 from app.venues.facts import ReadPurpose
 
 PURPOSES = (ReadPurpose.MARKET_STATS, ReadPurpose.ADL)
@@ -37,6 +37,7 @@ def refresh_markets(context: Context, venue: str) -> Outcome:
     reader = context.clients.public(venue)
     with context.database.read() as connection:
         wanted = _wanted(connection, venue, now=context.now())
+        linked = accounts.any_at(connection, venue=venue)
     stats = reader.read_markets(wanted)
     failure: VenueError | None = None
     signals = None
@@ -53,7 +54,9 @@ def refresh_markets(context: Context, venue: str) -> Outcome:
             markets.save_signals(connection, venue=venue, signals=signals)
     danger = judge_venue(context, venue)
     reads = [read for read in facts.reads if read.purpose in PURPOSES and not read.signed]
-    interval = market_interval(danger, floor=budget_floor(reads, facts=facts))
+    interval = market_interval(danger, linked=linked, floor=budget_floor(reads, facts=facts))
+    if not linked:
+        context.clients.rest(venue)
     return Outcome(interval=within_budget(interval, context.clients.load(venue)), partial=failure)
 
 

@@ -10,9 +10,9 @@ from operator import attrgetter
 
 from sqlalchemy import Connection
 
-from app.domain.adl import AdlSignal
 from app.domain.fund import FundSample, FundState, MarketStat, PoolKind, PoolReading
 from app.monitor.fund_past import FundPast
+from app.risk.adl_signals import concerning
 from app.risk.fund_health import fund_state
 from app.store import markets
 from app.store.funds import FundPoint
@@ -49,7 +49,7 @@ def judge_pools(
             pool,
             samples,
             markets=stats if behind else NO_MARKETS,
-            signals=signals if behind else NO_SIGNALS,
+            signals=concerning(signals, pool, every_contract=behind and not pool.symbols),
             now=now,
         )
         judged.append(JudgedPool(state=state, recent=recent_points(pool, samples, now)))
@@ -57,7 +57,6 @@ def judge_pools(
 
 
 NO_MARKETS: Mapping[str, MarketStat] = {}
-NO_SIGNALS: Sequence[AdlSignal] = ()
 
 
 def stands_behind(pool: PoolReading, facts: VenueFacts) -> bool:

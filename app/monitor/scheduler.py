@@ -74,11 +74,12 @@ class Scheduler:
         """Give a sign of life, watch what is new, forget who is gone."""
         context, now = self._context, self._context.now()
         with context.database.read() as connection:
-            wanted = wanted_sources(connection, context.catalogue)
+            wanted = wanted_sources(connection, context.catalogue, context.watch)
             missing = wanted - sources.get_many(connection, names=wanted).keys()
             early = early_for_lookers(connection, context.catalogue, now=now)
             linked = {account.id for account in accounts.list_sealed(connection)}
         with context.database.write() as connection:
+            sources.keep_only(connection, kinds=("funds", "markets"), names=wanted)
             for source in sorted(missing):
                 sources.ensure(connection, source=source, interval=IDLE, due_at=now)
             for source, due_at in early.items():

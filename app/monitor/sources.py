@@ -12,19 +12,24 @@ from app.venues.catalogue import Catalogue
 from app.venues.facts import VenueStatus
 
 
-def wanted_sources(connection: Connection, catalogue: Catalogue) -> frozenset[str]:
+def wanted_sources(
+    connection: Connection, catalogue: Catalogue, watch: frozenset[str] | None = None
+) -> frozenset[str]:
     """Names of everything that is read again and again.
 
-    An account that waits for its first check is among them: the job that asks for it may have
+    Venues are those in ``watch`` (``None`` for all) and those of linked accounts. An account that waits for its first check is among them: the job that asks for it may have
     been lost with the queue.
     """
+    sealed = accounts.list_sealed(connection)
+    linked = {account.venue for account in sealed}
     wanted = {
         account_source(account.id)
-        for account in accounts.list_sealed(connection)
+        for account in sealed
         if account.status is AccountStatus.PENDING or may_be_read(account, account.status)
     }
     for venue in catalogue.venues():
-        if venue.status is VenueStatus.FULL:
+        watched = watch is None or venue.id in watch or venue.id in linked
+        if watched and venue.status is VenueStatus.FULL:
             wanted.add(markets_source(venue.id))
             if venue.fund.published:
                 wanted.add(funds_source(venue.id))

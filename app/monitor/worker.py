@@ -49,6 +49,7 @@ def build_context(settings: Settings) -> Context:
         now=clock.now,
         random=random.random,
         thresholds=Thresholds(),
+        watch=settings.watch,
     )
 
 

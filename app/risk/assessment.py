@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from app.domain.adl import AdlSignal
@@ -34,14 +35,14 @@ def assess(
     fund: FundState | None = None,
     fund_note: str | None = None,
     mark: MarketStat | None = None,
-    signal: AdlSignal | None = None,
+    signals: Sequence[AdlSignal] = (),
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> Assessment:
     """What ``position`` means now; constant time, so that thousands can be assessed.
 
     ``shared`` is what ``share_margin`` found for the account's cross positions, ``fund`` the
     pool behind the position (``fund_note`` why there is none), ``mark`` the contract's own
-    market and ``signal`` the venue's warning for it. The newer of the position's and the
+    market and ``signals`` the venue's warnings for it and its pool. The newer of the position's and the
     market's mark price counts, and is the one the assessed position carries. A headline fund is no fund behind a position.
     """
     notes = dict(position.notes)
@@ -78,7 +79,7 @@ def assess(
             position,
             in_profit=in_profit(position),
             fund=fund,
-            signal=signal,
+            signals=signals,
             thresholds=thresholds,
         ),
     ]

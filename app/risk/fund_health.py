@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isfinite
@@ -56,7 +56,7 @@ def fund_state(
     samples: Iterable[FundSample],
     *,
     markets: Mapping[str, MarketStat],
-    signals: Iterable[AdlSignal],
+    signals: Sequence[AdlSignal],
     now: datetime,
     thresholds: FundThresholds | None = None,
 ) -> FundState:
@@ -65,9 +65,9 @@ def fund_state(
     ``samples`` are this pool's, 30 days back where there are so many (they may be thinned
     beyond the last day); ``reading`` itself counts as the newest, and
     may bring older balances of an asset along as history. ``markets`` holds every
-    contract of the venue by native symbol, ``signals`` the venue's warnings; a pool that
-    lists no symbols stands behind all the markets and signals handed in, so hand in those of
-    its scopes.
+    contract of the venue by native symbol; a pool that lists no symbols stands behind all
+    the markets handed in, so hand in those of its scopes. ``signals`` are the venue's warnings
+    about the pool and its contracts (``adl_signals.concerning``).
     """
     limits = thresholds or FundThresholds()
     notes: dict[str, str] = {}
@@ -93,7 +93,7 @@ def fund_state(
     share = coverage(balance_usd, interest.usd)
     if share is None:
         notes["coverage"] = interest.note or "There is no balance and open interest to compare."
-    trigger = _trigger(reading, signals, now, limits)
+    trigger = _trigger(signals, now, limits)
     if trigger.note is not None:
         notes["trigger_progress"] = trigger.note
     reasons = _reasons(
@@ -181,6 +181,7 @@ def _reasons(
     return reasons
 
 
+THE_FUND = "The fund"
 SEVERITY_OF = {
     FundHealth.CRITICAL: Severity.CRITICAL,
     FundHealth.DRAINING: Severity.WARNING,
@@ -255,17 +256,12 @@ def _empty(balances: tuple[FundBalance, ...], balance_usd: float | None) -> floa
     return 0.0 if amounts and max(amounts) <= 0 else None
 
 
-def _trigger(
-    reading: PoolReading, signals: Iterable[AdlSignal], now: datetime, limits: FundThresholds
-) -> _Trigger:
+def _trigger(signals: Sequence[AdlSignal], now: datetime, limits: FundThresholds) -> _Trigger:
     """The contract furthest on its way; an old figure counts only if it was at the trigger."""
-    symbols = set(reading.symbols)
     figures = [
         (signal.progress, signal)
         for signal in signals
-        if (not symbols or signal.native_symbol in symbols)
-        and signal.progress is not None
-        and isfinite(signal.progress)
+        if signal.progress is not None and isfinite(signal.progress)
     ]
     if not figures:
         return _Trigger(progress=None, note="The venue publishes no way to its trigger here.")
@@ -278,7 +274,7 @@ def _trigger(
         age = now - max(signal.at for _, signal in figures)
         return _Trigger(progress=None, note=f"The venue's own figure is {duration(age)} old.")
     progress, nearest = max(telling, key=lambda figure: figure[0])
-    return _Trigger(progress=progress, symbol=nearest.native_symbol)
+    return _Trigger(progress=progress, symbol=nearest.native_symbol or THE_FUND)
 
 
 def _change(history: BalanceHistory | None, window: str, reading: PoolReading) -> Figure:

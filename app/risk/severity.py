@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.domain.adl import AdlSignal
@@ -10,17 +10,10 @@ from app.domain.fund import FundHealth, FundState
 from app.domain.position import Position, Source
 from app.domain.reason import Reason, Severity
 from app.domain.verdict import Verdict
+from app.risk.adl_signals import signal_reasons
 from app.risk.margin import MarginRatio
+from app.risk.steps import Steps, reached, worst_step
 from app.risk.wording import percent, plain_number, price
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Steps:
-    """Where a figure begins to count; ``None`` where it never rises so far."""
-
-    watch: float | None
-    warning: float | None = None
-    critical: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +24,8 @@ class Thresholds:
     coverage: Steps = Steps(watch=0.002, warning=0.0005)
     margin_ratio: Steps = Steps(watch=0.50, warning=0.80)
     """Only where there is no liquidation price to measure a distance to."""
+    trigger: Steps = Steps(watch=0.5, warning=0.8, critical=1.0)
+    """The way to the venue's own trigger for auto-deleveraging or for spreading losses."""
     adl_standing: float = 0.8
     """Above it a position is in the top fifth of its queue."""
 
@@ -87,7 +82,9 @@ def fund_reasons(fund: FundState | None, thresholds: Thresholds) -> list[Reason]
         return []
     reasons = list(fund.reasons)
     share = fund.coverage
-    step = share is not None and _worst(thresholds.coverage, lambda threshold: share < threshold)
+    step = share is not None and worst_step(
+        thresholds.coverage, lambda threshold: share < threshold
+    )
     if share is not None and step:
         severity, threshold = step
         text = f"The fund is {percent(share)} of the open interest it stands behind."
@@ -108,10 +105,10 @@ def adl_reasons(
     *,
     in_profit: bool | None,
     fund: FundState | None,
-    signal: AdlSignal | None,
+    signals: Sequence[AdlSignal],
     thresholds: Thresholds,
 ) -> list[Reason]:
-    """Standing in the queue, and the venue's own warning for the contract.
+    """Standing in the queue, and the venue's own warnings for the contract and its pool.
 
     Profit that nobody knows is taken for profit: the front of the queue is where it stands.
     """
@@ -134,27 +131,10 @@ def adl_reasons(
                 threshold=thresholds.adl_standing,
             )
         )
-    if signal is not None:
-        reasons += _signal_reasons(signal, fund)
-    return reasons
-
-
-def _signal_reasons(signal: AdlSignal, fund: FundState | None) -> list[Reason]:
-    said = fund is not None and fund.trigger_progress is not None and fund.trigger_progress >= 1
-    if signal.progress is not None and signal.progress >= 1 and not said:
-        return [
-            Reason(
-                code="adl_signal",
-                severity=Severity.CRITICAL,
-                text=f"{signal.native_symbol} is at the venue's own trigger for auto-deleveraging.",
-                value=signal.progress,
-                threshold=1.0,
-            )
-        ]
-    if signal.rating is not None and signal.rating.lower() == "high":
-        text = f"The venue rates the risk of auto-deleveraging in {signal.native_symbol} high."
-        return [Reason(code="adl_signal", severity=Severity.WATCH, text=text)]
-    return []
+    at_trigger = fund is not None and (fund.trigger_progress or 0.0) >= 1
+    return reasons + signal_reasons(
+        signals, now=position.as_of, trigger=thresholds.trigger, trigger_said=at_trigger
+    )
 
 
 def _distance_reasons(
@@ -171,7 +151,7 @@ def _distance_reasons(
                 threshold=0.0,
             )
         ]
-    step = _worst(thresholds.distance, lambda threshold: distance <= threshold)
+    step = worst_step(thresholds.distance, lambda threshold: distance <= threshold)
     if step is None:
         return []
     severity, threshold = step
@@ -191,7 +171,7 @@ def _without_price(ratio: MarginRatio, thresholds: Thresholds) -> list[Reason]:
         text = "Neither a liquidation price nor a margin ratio is known."
         return [Reason(code="no_liquidation_price", severity=Severity.WATCH, text=text)]
     known = ratio.value
-    step = _worst(thresholds.margin_ratio, lambda threshold: known >= threshold)
+    step = reached(thresholds.margin_ratio, known)
     if step is None:
         return []
     severity, threshold = step
@@ -213,15 +193,3 @@ def _strained(fund: FundState | None) -> bool:
     if fund.health in (FundHealth.DRAINING, FundHealth.CRITICAL):
         return True
     return any(reason.code in ("fund_draining", "fund_critical") for reason in fund.reasons)
-
-
-def _worst(steps: Steps, reached: Callable[[float], bool]) -> tuple[Severity, float] | None:
-    """The worst severity whose threshold is reached, with that threshold."""
-    for severity, threshold in (
-        (Severity.CRITICAL, steps.critical),
-        (Severity.WARNING, steps.warning),
-        (Severity.WATCH, steps.watch),
-    ):
-        if threshold is not None and reached(threshold):
-            return severity, threshold
-    return None

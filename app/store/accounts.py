@@ -118,6 +118,14 @@ def list_sealed(conn: Connection) -> tuple[Account, ...]:
     return _many(conn, accounts.c.sealed.is_not(None))
 
 
+def any_at(conn: Connection, *, venue: str) -> bool:
+    """Whether anybody has an account with a credential at this venue."""
+    statement = select(accounts.c.id).where(
+        accounts.c.venue == venue, accounts.c.sealed.is_not(None)
+    )
+    return conn.execute(statement.limit(1)).first() is not None
+
+
 def relabel(conn: Connection, *, user_id: str, account_id: str, label: str) -> Account:
     """Raises ``NotFound``, and ``Conflict`` when another account of the user has the label."""
     try:

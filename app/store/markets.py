@@ -60,7 +60,7 @@ def stats(
 def save_signals(conn: Connection, *, venue: str, signals: Sequence[AdlSignal]) -> None:
     """Put these in place of all the venue's signals: one it no longer gives is over."""
     conn.execute(delete(adl_signals).where(adl_signals.c.venue == venue))
-    latest = {(one.native_symbol, one.kind): asdict(one) for one in signals}
+    latest = {(one.pool, one.native_symbol, one.kind): asdict(one) for one in signals}
     if latest:
         conn.execute(adl_signals.insert(), list(latest.values()))
 
@@ -69,7 +69,7 @@ def signals(conn: Connection, *, venue: str) -> tuple[AdlSignal, ...]:
     rows = conn.execute(
         select(adl_signals)
         .where(adl_signals.c.venue == venue)
-        .order_by(adl_signals.c.native_symbol, adl_signals.c.kind)
+        .order_by(adl_signals.c.pool, adl_signals.c.native_symbol, adl_signals.c.kind)
     )
     return tuple(AdlSignal(**row._mapping) for row in rows)
 

@@ -233,6 +233,13 @@ def remove(conn: Connection, *, source: str) -> None:
     conn.execute(delete(sources).where(sources.c.source == source))
 
 
+def keep_only(conn: Connection, *, kinds: Collection[str], names: Collection[str]) -> None:
+    """Forget the sources of these kinds that are none of ``names``."""
+    known = conn.execute(select(sources.c.source)).scalars()
+    for source in [one for one in known if one.partition(":")[0] in kinds and one not in names]:
+        remove(conn, source=source)
+
+
 _BY_TIME = (sources.c.next_due_at, sources.c.source)
 
 

@@ -221,6 +221,7 @@ adl_signals = Table(
     "adl_signals",
     metadata,
     Column("venue", String, primary_key=True),
+    Column("pool", String, primary_key=True),
     Column("native_symbol", String, primary_key=True),
     Column("kind", String, primary_key=True),
     Column("at", Instant, nullable=False),

@@ -11,7 +11,7 @@ import ccxt
 from app.domain.account import Credentials
 from app.domain.errors import RequestRefused, VenueError
 from app.venues.errors import THEIRS, venue_error
-from app.venues.facts import ClientFacts, VenueFacts
+from app.venues.facts import ClientFacts, FactsError, VenueFacts, named_class
 from app.venues.transport import ReadOnlyTransport, guarded_session
 
 TIMEOUT_MS: Final = 10_000
@@ -75,6 +75,17 @@ class Client:
         self._transport.close()
 
 
+def exchange_class(facts: VenueFacts, client: ClientFacts) -> type[Any]:
+    """ccxt's class, or the subclass of it that the facts name as its ``maker``."""
+    base: type[Any] = getattr(ccxt, client.ccxt)
+    if client.maker is None:
+        return base
+    found = named_class(client.maker)
+    if found is None or not issubclass(found, base):
+        raise FactsError(f"{facts.id}.toml: clients.{client.ccxt}.maker: is no class of ccxt's")
+    return found
+
+
 def _exchange(
     facts: VenueFacts,
     client: ClientFacts,
@@ -83,17 +94,20 @@ def _exchange(
 ) -> Any:
     """The configured ccxt exchange; credentials go only where the facts' fields say."""
     session = guarded_session(transport)
+    options = dict(client.options)
     config: dict[str, object] = {
         "session": session,
         "timeout": TIMEOUT_MS,
         "enableRateLimit": True,
         "verbose": False,
-        "options": dict(client.options),
+        "options": options,
+        "urls": dict(client.urls),
     }
     if credentials is not None and facts.linking is not None:
         for field in facts.linking.fields:
-            config[field.ccxt] = credentials[field.name]
-    exchange = getattr(ccxt, client.ccxt)(config)
+            group, _, name = field.ccxt.rpartition(".")
+            (options if group == "options" else config)[name] = credentials[field.name]
+    exchange = exchange_class(facts, client)(config)
     if exchange.session is not session:
         raise RequestRefused(f"ccxt's {client.ccxt} does not keep to the guard; it is not used.")
     exchange.logger = SILENT

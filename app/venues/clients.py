@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -22,7 +21,7 @@ from app.venues.catalogue import Catalogue, catalogue
 from app.venues.client import Client
 from app.venues.connection import Connection
 from app.venues.credentials import check_credentials
-from app.venues.facts import FactsError, VenueFacts
+from app.venues.facts import FactsError, VenueFacts, named_class
 from app.venues.kept import KeptAnswers
 from app.venues.markets import MarketLists
 from app.venues.transport import ReadOnlyTransport
@@ -90,6 +89,17 @@ class Clients:
         if facts.limits is None:
             return 0.0
         return self._meter(venue).last_minute() / facts.limits.ours
+
+    def rest(self, venue: str) -> None:
+        """Keep little in memory for a venue where nobody has an account, until it is asked again.
+
+        What its reader has learnt stays, as do the market lists on disk.
+        """
+        with self._lock:
+            reader = self._public.get(venue)
+            linked = any(one.facts.id == venue for _, one in self._accounts.values())
+        if reader is not None and not linked:
+            reader.connection.rest()
 
     def forget(self, account_id: str) -> None:
         """Drops an account's reader and the credential in it; an unknown one is no error."""
@@ -166,12 +176,10 @@ def reader_class(facts: VenueFacts) -> type[VenueReader]:
     """The class that reads a venue: its facts' ``adapter``, else the common one."""
     if facts.adapter is None:
         return VenueReader
-    module, _, name = facts.adapter.partition(":")
-    try:
-        found = getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise FactsError(f"{facts.id}.toml: adapter: {facts.adapter!r} is not there") from error
-    if not (isinstance(found, type) and issubclass(found, VenueReader)):
+    found = named_class(facts.adapter)
+    if found is None:
+        raise FactsError(f"{facts.id}.toml: adapter: {facts.adapter!r} is not there")
+    if not issubclass(found, VenueReader):
         raise FactsError(f"{facts.id}.toml: adapter: {facts.adapter!r} is no VenueReader")
     return found
 

@@ -46,11 +46,16 @@ class Connection:
 
     def raw(self, read_id: str, params: Mapping[str, object] | None = None) -> Any:
         """The venue's own JSON for a read whose facts name a ``call``; needs no markets."""
-        call = self._facts.read(read_id).call
-        if call is None:
+        read = self._facts.read(read_id)
+        if read.call is None:
             raise VenueUnsupported(f"The read {read_id!r} has no call.", venue=self._facts.id)
-        ccxt_id, _, method = call.partition(".")
-        return self._client(ccxt_id).call(method, dict(params or {}))
+        ccxt_id, _, method = read.call.partition(".")
+        if read.ccxt_path is None:
+            return self._client(ccxt_id).call(method, dict(params or {}))
+        api = read.ccxt_api[0] if len(read.ccxt_api) == 1 else list(read.ccxt_api)
+        return self._client(ccxt_id).call(
+            method, read.ccxt_path, api, read.method, dict(params or {})
+        )
 
     def kept(self, read_id: str, params: Mapping[str, object] | None = None) -> Any:
         """As ``raw``, but an answer is used again for the read's ``cached_seconds``."""
@@ -94,6 +99,12 @@ class Connection:
         if address is None:
             raise InvalidInput("This account has no address.")
         return address
+
+    def rest(self) -> None:
+        """Give back the memory of what is needed again only in minutes or hours."""
+        self.close()
+        self._lists.forget(f"{self._facts.id}-")
+        self._shared.rest()
 
     def close(self) -> None:
         with self._lock:

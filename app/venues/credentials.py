@@ -13,10 +13,14 @@ from typing import Final
 
 from app.domain.account import Credentials
 from app.domain.errors import InvalidInput
-from app.venues.facts import CredentialField, LinkKind, VenueFacts
+from app.venues.facts import CredentialField, LinkKind, VenueFacts, VenueKind
 
 ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}")
-PRIVATE_KEY: Final = re.compile(r"(?:0x)?[0-9a-fA-F]{64}")
+PRIVATE_KEY: Final = re.compile(
+    r"(?:0x)?[0-9a-fA-F]{64}|0x[0-9a-fA-F]{60,63}|(?:0x)?[0-9a-fA-F]{128}"
+    r"|[1-9A-HJ-NP-Za-km-z]{86,88}"
+)
+"""Of an Ethereum-like wallet, of Starknet (leading zeros left out), of Solana in both spellings."""
 SEED_PHRASE: Final = re.compile(r"[a-zA-Z]{2,10}(?:[\s,]+[a-zA-Z]{2,10}){11,23}[\s,.]*")
 LONGEST: Final = 512
 
@@ -31,25 +35,25 @@ def check_credentials(facts: VenueFacts, values: Mapping[str, str]) -> Credentia
     fields = facts.linking.fields
     if set(values) - {field.name for field in fields}:
         raise InvalidInput(f"{facts.name} needs only: {', '.join(f.label for f in fields)}.")
-    by_address = facts.linking.kind is LinkKind.ADDRESS
+    wallet = facts.linking.kind is LinkKind.ADDRESS or facts.kind is VenueKind.DEX
     return Credentials(
-        {field.name: _clean(facts, field, values, by_address=by_address) for field in fields}
+        {field.name: _clean(facts, field, values, wallet=wallet) for field in fields}
     )
 
 
 def looks_like_wallet_secret(text: str) -> bool:
-    """Whether ``text`` is a wallet's private key (64 hex digits) or 12 to 24 plain words."""
+    """Whether ``text`` has the form of a wallet's private key or is 12 to 24 plain words."""
     text = text.strip()
     return bool(PRIVATE_KEY.fullmatch(text) or SEED_PHRASE.fullmatch(text))
 
 
 def _clean(
-    facts: VenueFacts, field: CredentialField, values: Mapping[str, str], *, by_address: bool
+    facts: VenueFacts, field: CredentialField, values: Mapping[str, str], *, wallet: bool
 ) -> str:
     value = values.get(field.name, "").strip()
     if not value:
         raise InvalidInput(f"{facts.name} needs: {field.label}.")
-    if (by_address and looks_like_wallet_secret(value)) or SEED_PHRASE.fullmatch(value):
+    if (wallet and looks_like_wallet_secret(value)) or SEED_PHRASE.fullmatch(value):
         raise InvalidInput(
             "This looks like a wallet's private key or seed phrase. It was not stored; Seawall "
             f"never needs one. {field.label} is all {facts.name} needs here. If you pasted it "
@@ -57,9 +61,13 @@ def _clean(
         )
     if len(value) > LONGEST or not value.isprintable() or not value.isascii():
         raise InvalidInput(f"{field.label} does not look right: copy it again from {facts.name}.")
-    if field.name == "address" and field.ccxt == "walletAddress":
-        return _address(facts, value)
-    return value
+    if field.pattern is not None:
+        if not field.pattern.fullmatch(value):
+            raise InvalidInput(
+                f"{field.label} does not look right: copy it again from {facts.name}."
+            )
+        return value
+    return _address(facts, value) if field.name == "address" else value
 
 
 def _address(facts: VenueFacts, value: str) -> str:

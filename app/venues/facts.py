@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from importlib import import_module
 from typing import TypeVar
 
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.loss_model import LossModel
-from app.domain.position import ContractKind
+from app.domain.permissions import PowerKind
+from app.domain.position import ContractKind, Source
 
 SHARE_OF_LIMIT = 0.1
 """Seawall stays under a tenth of what a venue allows: a person trades from the same address."""
@@ -39,6 +41,8 @@ class VenueStatus(StrEnum):
     """The venue ended; kept for its incidents."""
     MODEL_ONLY = "model_only"
     """Only the loss model is known; nothing is read."""
+    POSITIONS_ONLY = "positions_only"
+    """Accounts can be linked, and only their positions are read: no facts file describes it."""
 
 
 class LinkKind(StrEnum):
@@ -71,14 +75,18 @@ class AdlSubject(StrEnum):
 class CredentialField:
     """One thing a person gives to link an account.
 
-    ``name`` is ours (``api_key``, ``secret``, ``passphrase``, ``address``), ``ccxt`` the
-    attribute of the ccxt client it goes to; a wallet's private key is none of them.
+    ``name`` is ours (``api_key``, ``secret``, ``passphrase``, ``address``, ``token``,
+    ``account_id``), ``ccxt`` the attribute of the ccxt client it goes to, or
+    ``options.<name>``; a wallet's private key is none of them. A value must match
+    ``pattern`` whole, where there is one; ``example`` is made up and has the right form.
     """
 
     name: str
     label: str
     ccxt: str
     hidden: bool
+    pattern: re.Pattern[str] | None = None
+    example: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +99,14 @@ class Linking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionCheck:
-    """How the venue is asked what a key may do; ``verifiable`` is false where it cannot say."""
+    """How the venue is asked what a key may do; ``verifiable`` is false where it cannot say.
+
+    ``powers`` are the kinds of power its answer can name.
+    """
 
     verifiable: bool
     read: str | None
+    powers: tuple[PowerKind, ...]
     source: str | None
     note: str | None
 
@@ -114,12 +126,16 @@ class ClockFacts:
 class ClientFacts:
     """One ccxt class this venue is read through.
 
-    ``options`` are merged into ccxt's own (they keep wallet calls out of market loading),
+    ``maker`` is ``module:Class`` of a subclass of it, where ccxt's own cannot sign what is
+    asked. ``urls`` are merged into ccxt's table of addresses (another host of the same
+    software, an endpoint ccxt lacks). ``options`` are merged into ccxt's own (they keep wallet calls out of market loading),
     ``markets`` are the ids of the reads its market list is made of. ``codes`` maps a code of
     ours (``venue_rejected`` …) to error codes of the venue that ccxt takes for something else.
     """
 
     ccxt: str
+    maker: str | None = None
+    urls: Mapping[str, object] = field(default_factory=dict)
     options: Mapping[str, object] = field(default_factory=dict)
     markets: tuple[str, ...] = ()
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -141,6 +157,20 @@ class Scope:
     params: Mapping[str, object]
     reads: tuple[str, ...]
     settle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionFacts:
+    """What the venue says of a position.
+
+    ``hedge_mode``: whether an account can hold both sides of a contract. Where the venue gives
+    no liquidation price it is ``estimated`` from what it does give, or ``none``.
+    """
+
+    hedge_mode: bool
+    liquidation_price: Source
+    source: str | None
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,9 +205,13 @@ class Read:
 
     ``path`` is exact, ``{name}`` stands for one segment. ``query`` and ``body`` name
     fields that must be there once, as one of the values (``body``: of a JSON object).
-    ``call`` is ``<ccxt class>.<its method>`` where we call it by itself. ``weight`` is in
+    ``call`` is ``<ccxt class>.<its method>`` where we call it by itself; where ccxt has no
+    method, ``<ccxt class>.request`` with the ``ccxt_path`` and ``ccxt_api`` that its own
+    ``request`` takes. ``weight`` is in
     the unit of ``Limits.per_minute``. An answer is used again for ``cached_seconds``; one that
     is ``shared`` is the same for everybody, so all accounts use it, also after a restart.
+    ``any_path`` lets every GET to ``host`` pass that does not smell of a change; only
+    ``venues.generic`` makes such a read, a facts file has no key for it.
     """
 
     id: str
@@ -188,10 +222,13 @@ class Read:
     weight: float
     purpose: ReadPurpose
     call: str | None = None
+    ccxt_path: str | None = None
+    ccxt_api: tuple[str, ...] = ()
     cached_seconds: int | None = None
     shared: bool = False
     query: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     body: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    any_path: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +318,7 @@ class VenueFacts:
     clock: ClockFacts | None
     clients: tuple[ClientFacts, ...]
     scopes: tuple[Scope, ...]
+    positions: PositionFacts | None
     pages: tuple[PageRule, ...]
     reads: tuple[Read, ...]
     fund: FundFacts
@@ -308,6 +346,16 @@ class VenueFacts:
     def reads_of(self, scope_id: str) -> tuple[Read, ...]:
         """The requests of one refresh of a scope: what a budget for requests counts."""
         return tuple(self.read(read_id) for read_id in self.scope(scope_id).reads)
+
+
+def named_class(name: str) -> type[object] | None:
+    """The class called ``module:Class``, or ``None`` where there is none."""
+    module, _, attribute = name.partition(":")
+    try:
+        found = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError):
+        return None
+    return found if isinstance(found, type) else None
 
 
 T = TypeVar("T", "Read", "Scope")

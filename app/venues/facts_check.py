@@ -71,6 +71,8 @@ def _check_permissions(facts: VenueFacts, top: Table) -> None:
     permission_check = facts.permission_check
     if permission_check.verifiable and asks_about_a_key and permission_check.read is None:
         raise top.error("permission_check.read", "is missing although the venue can say")
+    if permission_check.verifiable and asks_about_a_key and not permission_check.powers:
+        raise top.error("permission_check.powers", "names no power that the venue could say")
 
 
 def _check_full(facts: VenueFacts, top: Table) -> None:
@@ -79,6 +81,7 @@ def _check_full(facts: VenueFacts, top: Table) -> None:
         ("clients", facts.clients),
         ("scopes", facts.scopes),
         ("limits", facts.limits),
+        ("positions", facts.positions),
         ("waterfall", facts.loss_model.steps),
     ):
         if not there:

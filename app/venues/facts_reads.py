@@ -35,6 +35,8 @@ def _read(table: Table) -> Read:
         weight=table.number("weight"),
         purpose=table.choice("purpose", ReadPurpose),
         call=table.optional_text("call"),
+        ccxt_path=table.optional_text("ccxt_path"),
+        ccxt_api=table.texts("ccxt_api"),
         cached_seconds=table.optional_integer("cached_seconds"),
         shared=table.boolean("shared") if "shared" in table else False,
         query=table.value_lists("query"),
@@ -54,5 +56,8 @@ def _read(table: Table) -> Read:
         raise table.error("shared", "belongs to an unsigned read that is kept for a while")
     if read.call is not None and not re.fullmatch(r"\w+\.\w+", read.call):
         raise table.error("call", "must be <ccxt class>.<method>")
+    asks_by_path = read.call is not None and read.call.endswith(".request")
+    if asks_by_path != bool(read.ccxt_path and read.ccxt_api):
+        raise table.error("ccxt_path", "and ccxt_api belong together, to a call of request")
     table.done()
     return read

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.domain.loss_model import LossModel, StepKind, Touches, WaterfallStep
-from app.domain.position import ContractKind
+from app.domain.permissions import PowerKind
+from app.domain.position import ContractKind, Source
 from app.venues.facts import (
     AdlFacts,
     AdlSubject,
@@ -22,6 +23,7 @@ from app.venues.facts import (
     Linking,
     LinkKind,
     PermissionCheck,
+    PositionFacts,
     Scope,
     VenueFacts,
     VenueKind,
@@ -36,7 +38,9 @@ CREDENTIALS = {
     "api_key": ("apiKey",),
     "secret": ("secret",),
     "passphrase": ("password", "uid"),
-    "address": ("walletAddress", "apiKey", "accountId", "uid"),
+    "address": ("walletAddress",),
+    "account_id": ("accountId", "uid", "options.accountId"),
+    "token": ("token", "options.authToken"),
 }
 """Our names, and the attributes of a ccxt client they may go to. A private key is no name."""
 
@@ -68,6 +72,7 @@ def parse(data: Mapping[str, object], file_name: str) -> VenueFacts:
         clock=_clock(top.optional_table("clock")),
         clients=tuple(_client(table) for table in top.tables("clients")),
         scopes=tuple(_scope(table) for table in top.tables("scopes")),
+        positions=_positions(top.optional_table("positions")),
         pages=page_rules(top.tables("pages")),
         reads=reads(top.tables("reads")),
         fund=_fund(top.table("fund")),
@@ -107,12 +112,16 @@ def _credential(table: Table) -> CredentialField:
         label=table.text("label"),
         ccxt=table.text("ccxt"),
         hidden=table.boolean("hidden"),
+        pattern=table.pattern("pattern") if "pattern" in table else None,
+        example=table.optional_text("example"),
     )
     if credential.name not in CREDENTIALS:
         raise table.error("name", f"must be one of {', '.join(CREDENTIALS)}")
     if credential.ccxt not in CREDENTIALS[credential.name]:
         allowed = ", ".join(CREDENTIALS[credential.name])
         raise table.error("ccxt", f"must be one of {allowed}; never a wallet's private key")
+    if credential.pattern and not credential.pattern.fullmatch(credential.example or ""):
+        raise table.error("example", "must be a made-up value that the pattern matches")
     table.done()
     return credential
 
@@ -122,6 +131,7 @@ def _permission_check(table: Table) -> PermissionCheck:
     check = PermissionCheck(
         verifiable=table.boolean("verifiable"),
         read=table.optional_text("read"),
+        powers=table.choices("powers", PowerKind),
         source=table.source(note=note),
         note=note,
     )
@@ -147,6 +157,8 @@ def _clock(table: Table | None) -> ClockFacts | None:
 def _client(table: Table) -> ClientFacts:
     client = ClientFacts(
         ccxt=table.text("ccxt"),
+        maker=table.optional_text("maker"),
+        urls=table.mapping("urls"),
         options=table.mapping("options"),
         markets=table.texts("markets"),
         codes=table.value_lists("codes"),
@@ -167,6 +179,20 @@ def _scope(table: Table) -> Scope:
     )
     table.done()
     return scope
+
+
+def _positions(table: Table | None) -> PositionFacts | None:
+    if table is None:
+        return None
+    note = table.optional_text("note")
+    positions = PositionFacts(
+        hedge_mode=table.boolean("hedge_mode"),
+        liquidation_price=table.choice("liquidation_price", Source),
+        source=table.source(note=note),
+        note=note,
+    )
+    table.done()
+    return positions
 
 
 def _fund(table: Table) -> FundFacts:

@@ -58,6 +58,12 @@ class KeptAnswers:
             self._kept[key] = known
             return known.answer
 
+    def rest(self) -> None:
+        """Keep what is on disk there alone; whoever asks next reads it from there."""
+        if self._folder is not None:
+            with self._lock:
+                self._kept.clear()
+
     def clear(self) -> None:
         """Keep nothing of it."""
         with self._lock:

@@ -83,6 +83,12 @@ class MarketLists:
             self._lists[key] = known
             return known
 
+    def forget(self, prefix: str) -> None:
+        """Keep the lists whose key begins so on disk alone; the next to ask reads them there."""
+        with self._lock:
+            for key in [key for key in self._lists if key.startswith(prefix)]:
+                del self._lists[key]
+
     def _is_due(self, key: str, known: MarketList, lifetime: timedelta) -> bool:
         now = self._clock()
         return now - known.loaded_at >= lifetime and now >= self._retry_at.get(key, now)

@@ -54,6 +54,14 @@ class Table:
             raise self.error(key, f"must be one of {allowed}")
         return kind(value)
 
+    def choices(self, key: str, kind: type[E]) -> tuple[E, ...]:
+        """A list of ``kind``'s values; empty where the key is missing."""
+        known = {member.value: member for member in kind}
+        for value in self.texts(key):
+            if value not in known:
+                raise self.error(key, f"must be some of {', '.join(known)}")
+        return tuple(known[value] for value in self.texts(key))
+
     def boolean(self, key: str) -> bool:
         return self._get(key, bool)
 

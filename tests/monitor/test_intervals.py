@@ -117,9 +117,14 @@ def test_funds_are_read_fast_until_every_pool_had_its_turn() -> None:
 
 
 def test_markets_are_read_more_often_in_danger() -> None:
-    assert market_interval(Danger(), floor=0) == 60
-    assert market_interval(Danger(nearest_distance=0.01), floor=0) == 15
-    assert market_interval(Danger(nearest_distance=0.01), floor=17.25) == 17.25
+    assert market_interval(Danger(), linked=True, floor=0) == 60
+    assert market_interval(Danger(nearest_distance=0.01), linked=True, floor=0) == 15
+    assert market_interval(Danger(nearest_distance=0.01), linked=True, floor=17.25) == 17.25
+
+
+def test_markets_of_a_venue_nobody_linked_are_read_four_times_an_hour() -> None:
+    assert market_interval(Danger(), linked=False, floor=0) == 900
+    assert market_interval(Danger(fund=FundHealth.CRITICAL), linked=False, floor=0) == 900
 
 
 def test_what_was_asked_beyond_our_share_is_saved_the_next_time() -> None:

@@ -73,6 +73,14 @@ def test_contracts_that_are_held_and_those_of_their_pool_are_always_asked_for(
     assert wanted(worker)[:2] == list(BIG)
 
 
+def test_a_venue_nobody_linked_is_read_seldom_and_rests_meanwhile(worker: Worker) -> None:
+    assert refresh_markets(worker.context, "binance").interval >= 900
+    assert worker.clients.rested == ["binance"]
+    worker.link(venue="binance")
+    assert refresh_markets(worker.context, "binance").interval < 900
+    assert worker.clients.rested == ["binance"]
+
+
 def test_of_the_other_pools_a_few_are_asked_for_in_turn(worker: Worker) -> None:
     pool(worker, "small", *SMALL)
     script = worker.clients.script("binance")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,21 @@ def test_a_source_comes_back_when_its_interval_is_over(
     worker.time.passes(seconds=1)
     scheduler.tick()
     assert queued(worker) == ["funds:okx"]
+
+
+def test_venues_that_are_watched_no_longer_are_asked_no_longer(worker: Worker) -> None:
+    Scheduler(worker.context, Coordinator(worker.context, {})).tick()
+    fewer = replace(worker.context, watch=frozenset({"okx"}))
+    Scheduler(fewer, Coordinator(fewer, {})).tick()
+    assert planned(worker) == {"funds:okx", "markets:okx"}
+
+
+def test_the_venue_of_a_linked_account_is_watched_whatever_the_setting(worker: Worker) -> None:
+    worker.link()
+    none = replace(worker.context, watch=frozenset())
+    Scheduler(none, Coordinator(none, {})).tick()
+    assert {"funds:binance", "markets:binance"} <= planned(worker)
+    assert "markets:okx" not in planned(worker)
 
 
 def test_the_worker_gives_a_sign_of_life_every_few_seconds(

@@ -97,12 +97,6 @@ def test_at_the_venues_own_trigger_it_is_critical_and_the_contract_is_named() ->
     assert found.reasons[0].text.startswith("ETHUSDT is at the venue's own trigger")
 
 
-def test_a_trigger_of_a_contract_the_pool_does_not_stand_behind_is_none_of_its() -> None:
-    found = state(signals=[signal(1.5, symbol="DOGEUSDT"), signal(0.2)])
-    assert found.health is FundHealth.STABLE
-    assert found.trigger_progress == 0.2
-
-
 def test_an_old_figure_on_the_way_to_the_trigger_is_not_taken_for_now() -> None:
     found = state(signals=[signal(0.2, ago=2 * HOUR)])
     assert found.trigger_progress is None

@@ -155,7 +155,7 @@ def queue(fraction: float, **fields: Any) -> list[Reason]:
     case: dict[str, Any] = {
         "in_profit": True,
         "fund": a_fund(),
-        "signal": None,
+        "signals": (),
         "thresholds": Thresholds(),
     }
     return adl_reasons(a_position(adl=standing(fraction)), **(case | fields))
@@ -204,22 +204,22 @@ def a_signal(**fields: Any) -> AdlSignal:
 
 @pytest.mark.parametrize("word", ["high", "HIGH"])
 def test_the_venues_own_high_rating_is_watch(word: str) -> None:
-    (reason,) = queue(0.1, signal=a_signal(rating=word))
+    (reason,) = queue(0.1, signals=(a_signal(rating=word),))
     assert (reason.code, reason.severity) == ("adl_signal", Severity.WATCH)
 
 
 @pytest.mark.parametrize("word", ["low", "medium", None])
 def test_a_lower_rating_is_no_reason(word: str | None) -> None:
-    assert queue(0.1, signal=a_signal(rating=word)) == []
+    assert queue(0.1, signals=(a_signal(rating=word),)) == []
 
 
 def test_a_contract_at_the_venues_trigger_is_critical_even_without_a_known_pool() -> None:
-    (reason,) = queue(0.1, fund=None, signal=a_signal(progress=1.0))
+    (reason,) = queue(0.1, fund=None, signals=(a_signal(progress=1.0),))
     assert (reason.code, reason.severity) == ("adl_signal", Severity.CRITICAL)
 
 
 def test_the_same_trigger_is_not_said_twice() -> None:
-    assert queue(0.1, fund=a_fund(trigger_progress=1.2), signal=a_signal(progress=1.2)) == []
+    assert queue(0.1, fund=a_fund(trigger_progress=1.2), signals=(a_signal(progress=1.2),)) == []
 
 
 REASONS = st.lists(

@@ -19,9 +19,11 @@ from app.venues.clients import Clients
 from app.venues.facts import VenueFacts
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-SECRET = "s3cretThatMustNeverShow0123456789abcdefABCDEF"
+SECRET = "5ecretThatMustNeverShow123456789abcdefABCDEF"
+"""Base64 and base58 of 32 bytes alike, so that every venue's signature can be made with it."""
 API_KEY = "keyThatMustNeverShow0123456789abcdefABCDEF"
 PASSPHRASE = "passphrase-that-must-never-show"
+TOKEN = "tokenThatMustNeverShow0123456789abcdefABCDEF"
 ADDRESS = "0x00000000000000000000000000000000deadbeef"
 
 
@@ -32,9 +34,13 @@ def credentials(facts: VenueFacts) -> Credentials:
         "secret": SECRET,
         "passphrase": PASSPHRASE,
         "address": ADDRESS,
+        "token": TOKEN,
+        "account_id": "1000001",
     }
     assert facts.linking is not None
-    return Credentials({field.name: made_up[field.name] for field in facts.linking.fields})
+    return Credentials(
+        {field.name: field.example or made_up[field.name] for field in facts.linking.fields}
+    )
 
 
 class Exchange:

@@ -92,6 +92,7 @@ class Installation:
             now=clock.now,
             random=lambda: 1.0,
             thresholds=Thresholds(),
+            watch=frozenset(ACCOUNTS),
         )
         self.coordinator: Coordinator = build_coordinator(self.context)
         register_jobs(self.context, self.coordinator)

@@ -91,6 +91,10 @@ class Script:
         return answer
 
 
+WATCHED = frozenset({"binance", "bybit", "hyperliquid", "okx"})
+"""The venues these tests are about; which others there are is none of their business."""
+
+
 class ScriptedClients:
     """Stands for ``Clients``; every venue and account has a script."""
 
@@ -99,6 +103,10 @@ class ScriptedClients:
         self.scripts: dict[str, Script] = {}
         self.opened: dict[str, Credentials] = {}
         self.loads: dict[str, float] = {}
+        self.rested: list[str] = []
+
+    def rest(self, venue: str) -> None:
+        self.rested.append(venue)
 
     def script(self, name: str) -> Script:
         """Of a venue by its id, of an account by its own."""
@@ -180,6 +188,7 @@ def a_worker(folder: Path, database: Database, queue: Any = None) -> Worker:
         now=time,
         random=lambda: 1.0,
         thresholds=Thresholds(),
+        watch=WATCHED,
     )
     return Worker(
         context=context, clients=clients, time=time, sealer=Sealer(public), user_id=user_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from app import __version__
-from app.cli import access, accounts, linking, reading, serving, upkeep
+from app.cli import access, accounts, bundles, linking, reading, serving, upkeep
 from app.cli.command import EPILOG, PlainGroup
 
 
@@ -31,6 +31,8 @@ for command in (
     reading.positions,
     reading.funds,
     reading.venues,
+    bundles.record,
+    bundles.replay,
     access.sign_in,
     access.pair,
     upkeep.keys,

@@ -237,10 +237,13 @@ def _explain(venue: VenueFacts, *, as_json: bool) -> None:
         return
     out = console()
     out.print(f"{venue.name}: {shown['answer']}\n", markup=False)
+    for sentence in shown["summary"].values():
+        out.print(f"• {sentence}", markup=False)
+    out.print()
     for number, step in enumerate(venue.loss_model.steps, start=1):
         unsure = "" if step.applies == "yes" else f" (applies: {step.applies})"
         out.print(f"{number}. {step.title}{unsure}", style="bold", markup=False)
-        source = "no source" if step.source is None else f"{step.source} ({step.as_of})"
+        source = (step.source or "no source") + (f" ({step.as_of})" if step.as_of else "")
         lines = [
             step.text,
             step.close_price and f"Closed at: {step.close_price}",

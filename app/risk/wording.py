@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from math import floor, log10
 
@@ -63,3 +64,10 @@ def _sign(value: float, plus: bool = False) -> str:
     if value < 0:
         return MINUS
     return "+" if plus else ""
+
+
+def enumerated(words: Sequence[str], *, last: str = "and") -> str:
+    """``["a", "b", "c"]`` as "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -21,7 +21,10 @@ SILENT: Final = logging.Logger("ccxt", level=logging.CRITICAL + 1)
 
 
 class Client:
-    """A ccxt exchange whose only way out is ``transport``; its calls follow one another."""
+    """A ccxt exchange whose only way out is ``transport``; its calls follow one another.
+
+    They keep the distance the exchange wants between requests, if ``paced``.
+    """
 
     def __init__(
         self,
@@ -29,12 +32,15 @@ class Client:
         client: ClientFacts,
         transport: ReadOnlyTransport,
         credentials: Credentials | None = None,
+        *,
+        paced: bool = True,
     ) -> None:
         self._facts = facts
         self._transport = transport
         self._secrets = tuple(credentials.values.values()) if credentials else ()
         self._lock = RLock()
         self.exchange = _exchange(facts, client, transport, credentials)
+        self.exchange.enableRateLimit = paced
 
     def __repr__(self) -> str:
         return f"<Client of {self._facts.id} ({self.exchange.id})>"

@@ -24,7 +24,7 @@ from app.venues.credentials import check_credentials
 from app.venues.facts import FactsError, VenueFacts, named_class
 from app.venues.kept import KeptAnswers
 from app.venues.markets import MarketLists
-from app.venues.transport import ReadOnlyTransport
+from app.venues.transport import ReadOnlyTransport, Witness
 
 MINUTE: Final = timedelta(minutes=1)
 
@@ -33,7 +33,8 @@ class Clients:
     """Makes and keeps readers. Safe to use from several threads.
 
     ``upstream`` (a loopback address) sends everything to a sandbox. ``make_adapter`` makes
-    what a guard sends through: tests put theirs there, inside the guard.
+    what a guard sends through: tests put theirs there, inside the guard. ``witness`` sees every
+    answer (``record``). Not ``paced`` are clients that ask nobody (``replay``).
     """
 
     def __init__(
@@ -44,10 +45,14 @@ class Clients:
         clock: Callable[[], datetime] = system_clock.now,
         make_adapter: Callable[[], BaseAdapter] = HTTPAdapter,
         venues: Catalogue | None = None,
+        witness: Witness | None = None,
+        paced: bool = True,
     ) -> None:
         self._upstream = check_upstream(upstream or "")
         self._clock = clock
         self._make_adapter = make_adapter
+        self._witness = witness
+        self._paced = paced
         self._venues = venues or catalogue()
         self._lists = MarketLists(cache_dir, clock)
         self._answers_dir = cache_dir / "answers"
@@ -140,8 +145,9 @@ class Clients:
             inner=self._make_adapter(),
             upstream=self._upstream,
             meter=self._meter(facts.id).add,
+            witness=self._witness,
         )
-        return Client(facts, facts.client(ccxt_id), transport, credentials)
+        return Client(facts, facts.client(ccxt_id), transport, credentials, paced=self._paced)
 
     def _shared_answers(self, venue: str) -> KeptAnswers:
         if venue not in self._answers:

@@ -22,8 +22,6 @@ from requests.structures import CaseInsensitiveDict
 
 from app.domain.account import Credentials
 from app.domain.errors import SeawallError
-from app.domain.position import AccountReading
-from app.venues.base import VenueReader
 from app.venues.bundle import Bundle, Entry, parameters, place_of
 from app.venues.catalogue import Catalogue, catalogue
 from app.venues.clients import Clients
@@ -115,7 +113,11 @@ def replay(
     facts = known.venue(bundle.venue)
     with tempfile.TemporaryDirectory() as folder:
         clients = Clients(
-            Path(folder), clock=lambda: now, make_adapter=lambda: adapter, venues=known
+            Path(folder),
+            clock=lambda: now,
+            make_adapter=lambda: adapter,
+            venues=known,
+            paced=False,
         )
         result = run(clients, facts, made_up(facts), ask=ask, wanted=wanted)
         clients.close()
@@ -134,19 +136,18 @@ def run(
     asked = set(ask)
     result: dict[str, Any] = {"venue": facts.id}
     public = clients.public(facts.id)
-    reading: AccountReading | None = None
     if facts.linking is not None and credentials is not None and asked & PRIVATE:
         reader = clients.account("replayed", facts.id, credentials)
         if Ask.PERMISSIONS in asked:
             result["permissions"] = _answer(reader.check_permissions)
         if Ask.POSITIONS in asked:
-            reading, result["scopes"] = _scopes(reader)
+            result["scopes"] = _answer(lambda: reader.read_account().scopes)
     if Ask.FUNDS in asked:
         result["funds"] = _answer(
             lambda: [{"id": pool.id, **plain(pool)} for pool in public.read_funds()]
         )
     if Ask.MARKETS in asked:
-        symbols = tuple(wanted) if wanted is not None else _held(reading)
+        symbols = tuple(wanted) if wanted is not None else held(result)
         result["markets"] = _answer(lambda: public.read_markets(symbols))
     if Ask.SIGNALS in asked:
         result["signals"] = _answer(public.read_adl_signals)
@@ -154,6 +155,7 @@ def run(
 
 
 PRIVATE: Final = frozenset({Ask.PERMISSIONS, Ask.POSITIONS})
+PUBLIC: Final = frozenset(Ask) - PRIVATE
 
 
 def made_up(facts: VenueFacts) -> Credentials | None:
@@ -191,17 +193,12 @@ def _answer(question: Callable[[], object]) -> Any:
         return {"error": plain(error)}
 
 
-def _scopes(reader: VenueReader) -> tuple[AccountReading | None, Any]:
-    try:
-        reading = reader.read_account()
-    except SeawallError as error:
-        return None, {"error": plain(error)}
-    return reading, plain(reading.scopes)
-
-
-def _held(reading: AccountReading | None) -> tuple[str, ...]:
-    scopes = () if reading is None else reading.scopes
-    return tuple(sorted({p.native_symbol for scope in scopes for p in scope.positions}))
+def held(result: Mapping[str, Any]) -> tuple[str, ...]:
+    """The contracts, by native symbol, of the positions in a result of ``run``."""
+    scopes = result.get("scopes")
+    if not isinstance(scopes, list):
+        return ()
+    return tuple(sorted({p["native_symbol"] for scope in scopes for p in scope["positions"]}))
 
 
 def _same(one: object, other: object) -> bool:

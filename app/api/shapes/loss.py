@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from marshmallow import fields
@@ -10,6 +11,7 @@ from app.api.fields import AnswerSchema
 from app.api.shapes.common import attributes, choice
 from app.domain.loss_model import LossModel, StepKind, Touches
 from app.risk.loss_answer import general_answer
+from app.risk.loss_summary import summarize
 
 PLAIN_STEP = (
     "kind",
@@ -60,10 +62,23 @@ class LossSchema(AnswerSchema):
     steps_url = fields.String(metadata={"description": "Where the whole waterfall is"})
 
 
+class LossSummarySchema(AnswerSchema):
+    """The waterfall in five sentences."""
+
+    absorbs_first = fields.String(metadata={"description": "What absorbs a loss first"})
+    winners = fields.String(metadata={"description": "What can happen to a winner"})
+    profit = fields.String(
+        metadata={"description": "Whether realised or withdrawn profit can be touched"}
+    )
+    top_up = fields.String(metadata={"description": "How likely the venue puts in its own money"})
+    not_known = fields.String(metadata={"description": "What the venue leaves open"})
+
+
 class LossModelSchema(LossSchema):
     """The whole waterfall of a venue."""
 
     venue = fields.String()
+    summary = fields.Nested(LossSummarySchema)
     steps = fields.List(fields.Nested(StepSchema))
     not_known = fields.List(
         fields.String(), metadata={"description": "What the venue does not say"}
@@ -77,6 +92,7 @@ def loss_model(model: LossModel, *, venue_name: str) -> dict[str, Any]:
         "venue": model.venue,
         "next_step": general.next_step,
         "answer": general.answer,
+        "summary": asdict(summarize(model, venue_name=venue_name)),
         "steps": [attributes(step, PLAIN_STEP) for step in model.steps],
         "not_known": list(model.not_known),
         "steps_url": steps_url(model.venue),

@@ -108,14 +108,76 @@ class MarketStat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FundHistoryPage:
+    """A stretch of the past a venue gives: pools with past balances and events.
+
+    ``cursor`` is handed in to get the next page, ``None`` at the end. ``share`` is about how
+    much of the whole was read so far, 0 to 1, where that can be told.
+    """
+
+    readings: tuple[PoolReading, ...]
+    cursor: str | None = None
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopUp:
+    """Money put into a pool from outside, in the pool's value then; no organic growth.
+
+    ``labelled`` where the venue says so, else told from the figures by rule.
+    """
+
+    at: datetime
+    usd: float | None
+    labelled: bool
+
+
+class DivergenceKind(StrEnum):
+    """One venue's fund beside those of the others, in the same 24 hours."""
+
+    ALONE = "alone"
+    """It drains while the others are calm: this venue's own problem."""
+    MARKET_WIDE = "market_wide"
+    """It drains, and so do the others: a cascade all over the market."""
+    IN_LINE = "in_line"
+    NOT_ENOUGH_VENUES = "not_enough_venues"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Divergence:
+    """``score`` is (own change − median of the others) in robust deviations of the others.
+
+    ``others`` is how many other venues were compared with, ``others_change`` their median.
+    """
+
+    kind: DivergenceKind
+    others: int
+    own_change: float | None = None
+    others_change: float | None = None
+    score: float | None = None
+
+
+class Confidence(StrEnum):
+    """How much the word on a pool's health rests on."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FundState:
     """A pool with everything computed from its samples; fractions are fractions of 1.
 
     ``changes`` maps a window (``1h``, ``8h``, ``24h``, ``7d``, ``30d``) to a fraction or
     ``None``; ``notes`` says for each ``None`` why (``change_24h`` for that window, otherwise
     the field's own name) and under ``health`` what made the word. ``coverage`` is pool USD /
-    one-sided open interest USD of the contracts the pool stands behind. ``reasons`` are what
-    speaks against the pool, worst first; empty when nothing does.
+    one-sided open interest USD of the contracts the pool stands behind. ``slope_7d`` is a
+    fraction of the balance a day, ``shock`` the latest step in robust deviations of a month of
+    steps, ``runway_days`` the balance over a mean day's loss, only while it declines.
+    ``flat_updates`` counts updates due since the balance last moved. ``since`` is when
+    ``health`` became what it is. ``reasons`` are what speaks against the pool, worst first;
+    empty when nothing does.
     """
 
     pool_id: str
@@ -129,7 +191,18 @@ class FundState:
     cadence_seconds: int | None
     changes: Mapping[str, float | None] = field(default_factory=dict)
     drawdown_8h: float | None = None
+    drawdown_30d: float | None = None
+    drawdown_all: float | None = None
+    slope_7d: float | None = None
+    shock: float | None = None
+    runway_days: float | None = None
+    flat_updates: int | None = None
+    top_ups: tuple[TopUp, ...] = ()
+    divergence: Divergence | None = None
+    confidence: Confidence | None = None
+    since: datetime | None = None
     coverage: float | None = None
+    cascade_coverage: float | None = None
     open_interest_usd: float | None = None
     trigger_progress: float | None = None
     assets: tuple[FundBalance, ...] = ()

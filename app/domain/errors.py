@@ -50,16 +50,24 @@ class RequestRefused(SeawallError):
 class VenueError(SeawallError):
     """A venue did not give what was asked.
 
-    ``venue`` is the venue's id, ``retry_after`` the seconds the venue asked to wait,
-    where it said so.
+    ``venue`` is the venue's id, ``retry_after`` the seconds the venue asked to wait and
+    ``venue_code`` its own code for what went wrong, where it said so.
     """
 
     code = "venue_error"
 
-    def __init__(self, message: str, *, venue: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        venue: str,
+        retry_after: float | None = None,
+        venue_code: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.venue = venue
         self.retry_after = retry_after
+        self.venue_code = venue_code
 
 
 class VenueUnreachable(VenueError):

@@ -54,16 +54,26 @@ class WaterfallStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossModel:
-    """The waterfall of a venue, first step first, and what is not known about it."""
+    """The waterfall of a venue, first step first, and what is not known about it.
+
+    Since ``closed_on`` the venue is closed, and the steps are history.
+    """
 
     venue: str
     steps: tuple[WaterfallStep, ...]
     not_known: tuple[str, ...] = ()
+    closed_on: date | None = None
 
     def step(self, kind: StepKind) -> WaterfallStep | None:
         return next((step for step in self.steps if step.kind is kind), None)
 
     def after_fund(self) -> tuple[WaterfallStep, ...]:
-        """The steps that follow when the fund cannot pay, those the venue rules out left away."""
-        before = {StepKind.PARTIAL_LIQUIDATION, StepKind.INSURANCE_FUND}
-        return tuple(s for s in self.steps if s.kind not in before and s.applies is not Touches.NO)
+        """The steps that follow when the fund cannot pay, those the venue rules out left away.
+
+        All but the liquidation itself where there is no fund.
+        """
+        possible = [step for step in self.steps if step.applies is not Touches.NO]
+        kinds = [step.kind for step in possible]
+        if StepKind.INSURANCE_FUND in kinds:
+            possible = possible[kinds.index(StepKind.INSURANCE_FUND) + 1 :]
+        return tuple(step for step in possible if step.kind is not StepKind.PARTIAL_LIQUIDATION)

@@ -22,7 +22,7 @@ from app.domain.errors import (
     VenueRejected,
     VenueUnsupported,
 )
-from app.domain.fund import MarketStat, PoolReading
+from app.domain.fund import FundHistoryPage, MarketStat, PoolReading
 from app.domain.permissions import KeyPermissions, KeyVerdict
 from app.domain.position import AccountReading, ScopeReading
 from app.venues import unified
@@ -40,6 +40,9 @@ class VenueReader:
 
     gives_all_funds: ClassVar[bool] = True
     """Whether ``read_funds`` gives every pool there is or fails: one it lacks is then no more."""
+
+    gives_fund_history: ClassVar[bool] = False
+    """Whether ``read_fund_history`` has anything to give."""
 
     def __init__(
         self, facts: VenueFacts, connection: Connection, clock: Callable[[], datetime]
@@ -115,6 +118,15 @@ class VenueReader:
         """Whether every pool has had its turn by now."""
         return True
 
+    def read_fund_history(self, cursor: str | None) -> FundHistoryPage:
+        """A stretch of the past of the insurance fund: the first, or the one a page's cursor names.
+
+        A cursor holds all that is needed to go on from it, in another process too. A page asks
+        each of the ``fund.history_reads`` of the facts at most once.
+        """
+        with self._taking_apart("the past of its insurance fund"):
+            return self.fund_history(cursor)
+
     def read_markets(self, wanted: Collection[str]) -> tuple[MarketStat, ...]:
         """Mark prices, and the open interest of at least some of ``wanted`` (native symbols).
 
@@ -164,6 +176,9 @@ class VenueReader:
 
     def pools(self) -> tuple[PoolReading, ...]:
         return ()
+
+    def fund_history(self, cursor: str | None) -> FundHistoryPage:
+        return FundHistoryPage(readings=())
 
     def market_stats(self, wanted: Collection[str]) -> tuple[MarketStat, ...]:
         return ()

@@ -82,7 +82,7 @@ def linear_scope(
         )
         for item in held
     ]
-    return _scope_reading(legs, extras, scope=scope, as_of=as_of)
+    return scope_reading(legs, extras, scope=scope, as_of=as_of)
 
 
 def inverse_scope(
@@ -104,19 +104,20 @@ def inverse_scope(
     legs = [
         Leg(
             row=item,
-            contract=_listed(item, contracts),
+            contract=listed(item, contracts),
             mode=mode_of(text(item, "marginType")),
             leverage=number(item, "leverage"),
             maintenance=maintenance.get((text(item, "symbol"), text(item, "positionSide"))),
         )
         for item in held
     ]
-    return _scope_reading(legs, extras, scope=scope, as_of=as_of)
+    return scope_reading(legs, extras, scope=scope, as_of=as_of)
 
 
-def _scope_reading(
+def scope_reading(
     legs: Sequence[Leg], extras: Extras, *, scope: str, as_of: datetime
 ) -> ScopeReading:
+    """The positions of ``legs`` with the cross margin behind them."""
     margins = cross_margins(legs, extras.answers.get("account"), scope=scope, as_of=as_of)
     quantiles, brackets = extras.by_symbol("adl_quantile"), extras.by_symbol("brackets")
     positions = tuple(
@@ -235,8 +236,8 @@ def _unlisted(data: Row) -> Contract:
     )
 
 
-def _listed(data: Row, contracts: Mapping[str, Contract]) -> Contract:
-    """A COIN-M contract; without the list its size is not known."""
+def listed(data: Row, contracts: Mapping[str, Contract]) -> Contract:
+    """A contract whose size and coin only the list tells. Raises ``Malformed`` without."""
     contract = contracts.get(text(data, "symbol"))
     if contract is None:
         raise Malformed(f"{text(data, 'symbol')} is held, but is not in the market list")

@@ -2,6 +2,7 @@
 
 Files are parsed when they are first asked for. A page is resolved by parsing only the files
 that name its host, which a search in their text tells: one page costs one file, not all.
+Exchanges without a facts file (``generic``) are found by their id, and listed by themselves.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from threading import Lock
 from app.domain.errors import NotFound
 from app.venues import facts_toml, pages
 from app.venues.facts import FactsError, VenueFacts
+from app.venues.generic.exchanges import generic_venues
 from app.venues.pages import PageMatch
 
 FACTS = Path(__file__).parent / "facts"
@@ -37,11 +39,25 @@ class Catalogue:
         self._lock = Lock()
 
     def ids(self) -> tuple[str, ...]:
-        """Alphabetical; reads no file."""
+        """Venues with a facts file, alphabetical; reads no file."""
         return tuple(sorted(self._files))
 
+    def generic_ids(self) -> tuple[str, ...]:
+        """Exchanges without one, of which only positions are read; alphabetical."""
+        described = {client.ccxt for venue in self.venues() for client in venue.clients}
+        return tuple(
+            venue_id
+            for venue_id, generic in sorted(generic_venues().items())
+            if not generic.classes & described
+        )
+
     def venue(self, venue_id: str) -> VenueFacts:
-        """Raises ``NotFound``, and ``FactsError`` when its file cannot be used."""
+        """One with a facts file or without, also when its exchange has got a file by now.
+
+        Raises ``NotFound``, and ``FactsError`` when its file cannot be used.
+        """
+        if venue_id not in self._files and venue_id in generic_venues():
+            return generic_venues()[venue_id].facts
         if venue_id not in self._files:
             raise NotFound(f"Seawall knows no venue called {venue_id!r}.")
         with self._lock:
@@ -50,8 +66,13 @@ class Catalogue:
             return self._parsed[venue_id]
 
     def venues(self) -> tuple[VenueFacts, ...]:
-        """Every venue, alphabetical by id."""
+        """Every venue with a facts file, alphabetical by id."""
         return tuple(self.venue(venue_id) for venue_id in self.ids())
+
+    def generic_venues(self) -> tuple[VenueFacts, ...]:
+        """Every exchange without one, alphabetical by name."""
+        found = (self.venue(venue_id) for venue_id in self.generic_ids())
+        return tuple(sorted(found, key=lambda facts: facts.name.casefold()))
 
     def resolve_page(self, url: str) -> PageMatch | None:
         """The contract the page at ``url`` shows, or ``None`` when it is no trading page."""

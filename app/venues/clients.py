@@ -59,6 +59,7 @@ class Clients:
         self._answers: dict[str, KeptAnswers] = {}
         self._accounts: dict[str, tuple[bytes, VenueReader]] = {}
         self._public: dict[str, VenueReader] = {}
+        self._past: dict[str, VenueReader] = {}
         self._meters: dict[str, Meter] = {}
         self._lock = Lock()
 
@@ -87,6 +88,24 @@ class Clients:
             if venue not in self._public:
                 self._public[venue] = self._reader(facts, None)
             return self._public[venue]
+
+    def past(self, venue: str) -> VenueReader:
+        """A second reader of what a venue publishes, for its past: nothing ever waits for it.
+
+        What it asks is not part of ``load``, by which the others go. Raises ``NotFound``.
+        """
+        facts = self._venues.venue(venue)
+        with self._lock:
+            if venue not in self._past:
+                self._past[venue] = self._reader(facts, None, Meter(self._clock))
+            return self._past[venue]
+
+    def end_past(self, venue: str) -> None:
+        """Drops the second reader; a venue that has none is no error."""
+        with self._lock:
+            reader = self._past.pop(venue, None)
+        if reader is not None:
+            reader.connection.close()
 
     def load(self, venue: str) -> float:
         """The share of our own limit at a venue (a tenth of its) used in the last minute."""
@@ -122,15 +141,21 @@ class Clients:
 
     def close(self) -> None:
         with self._lock:
-            readers = [*self._public.values(), *(reader for _, reader in self._accounts.values())]
-            self._public, self._accounts = {}, {}
+            readers = [
+                *self._public.values(),
+                *self._past.values(),
+                *(reader for _, reader in self._accounts.values()),
+            ]
+            self._public, self._past, self._accounts = {}, {}, {}
         for reader in readers:
             reader.connection.close()
 
-    def _reader(self, facts: VenueFacts, credentials: Credentials | None) -> VenueReader:
+    def _reader(
+        self, facts: VenueFacts, credentials: Credentials | None, meter: Meter | None = None
+    ) -> VenueReader:
         connection = Connection(
             facts,
-            make_client=partial(self._client, facts),
+            make_client=partial(self._client, facts, meter or self._meter(facts.id)),
             lists=self._lists,
             clock=self._clock,
             credentials=credentials,
@@ -138,13 +163,15 @@ class Clients:
         )
         return reader_class(facts)(facts, connection, self._clock)
 
-    def _client(self, facts: VenueFacts, ccxt_id: str, credentials: Credentials | None) -> Client:
+    def _client(
+        self, facts: VenueFacts, meter: Meter, ccxt_id: str, credentials: Credentials | None
+    ) -> Client:
         transport = ReadOnlyTransport(
             facts,
             clock=self._clock,
             inner=self._make_adapter(),
             upstream=self._upstream,
-            meter=self._meter(facts.id).add,
+            meter=meter.add,
             witness=self._witness,
         )
         return Client(facts, facts.client(ccxt_id), transport, credentials, paced=self._paced)

@@ -52,9 +52,8 @@ class Connection:
         ccxt_id, _, method = read.call.partition(".")
         if read.ccxt_path is None:
             return self._client(ccxt_id).call(method, dict(params or {}))
-        api = read.ccxt_api[0] if len(read.ccxt_api) == 1 else list(read.ccxt_api)
         return self._client(ccxt_id).call(
-            method, read.ccxt_path, api, read.method, dict(params or {})
+            method, read.ccxt_path, list(read.ccxt_api), read.method, dict(params or {})
         )
 
     def kept(self, read_id: str, params: Mapping[str, object] | None = None) -> Any:
@@ -95,10 +94,17 @@ class Connection:
 
     def address(self) -> str:
         """The public address of the account. Raises ``InvalidInput`` where there is none."""
-        address = self._credentials.get("address") if self._credentials else None
-        if address is None:
-            raise InvalidInput("This account has no address.")
-        return address
+        return self.credential("address")
+
+    def credential(self, name: str) -> str:
+        """One value of the account's credentials: to tell its own key among several, never to log.
+
+        Raises ``InvalidInput`` where there is none.
+        """
+        value = self._credentials.get(name) if self._credentials else None
+        if value is None:
+            raise InvalidInput(f"This account has no {name.replace('_', ' ')}.")
+        return value
 
     def rest(self) -> None:
         """Give back the memory of what is needed again only in minutes or hours."""

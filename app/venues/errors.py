@@ -45,15 +45,23 @@ THEIRS: Final[Mapping[str, type[Exception]]] = {
     VenueRejected.code: ccxt.AuthenticationError,
     VenueRateLimited.code: ccxt.RateLimitExceeded,
     VenueUnreachable.code: ccxt.ExchangeNotAvailable,
+    ClockSkew.code: ccxt.InvalidNonce,
 }
 """The error of ccxt's by which a client says ours, for codes that ccxt does not know."""
 
-CODE_KEYS: Final = ("code", "retCode", "err-code", "error_code", "sCode")
-MESSAGE_KEYS: Final = ("msg", "retMsg", "message", "err-msg", "error", "error_message", "sMsg")
+CODE_KEYS: Final = (
+    "code", "retCode", "err-code", "err_code", "error_code", "errorCode", "sCode", "label",
+)  # fmt: skip
+MESSAGE_KEYS: Final = (
+    "msg", "retMsg", "message", "err-msg", "err_msg", "errorMessage", "error_message", "error",
+    "sMsg",
+)  # fmt: skip
 KEY_LIKE: Final = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 SHOWN: Final = 160
 RESET_HEADERS: Final = ("X-Bapi-Limit-Reset-Timestamp",)
 """Headers that hold the time, in milliseconds, at which a limit is lifted."""
+LEFT_HEADERS: Final = ("X-RATE-LIMIT-RESET",)
+"""Headers that hold the milliseconds until then."""
 
 
 def venue_error(
@@ -75,6 +83,7 @@ def venue_error(
                 f"{name} {meaning}{f' ({detail})' if detail else ''}.",
                 venue=venue,
                 retry_after=retry_after,
+                venue_code=venue_code(error),
             )
     return VenueGarbled(
         f"{name} gave an answer that cannot be understood ({type(error).__name__}).", venue=venue
@@ -101,6 +110,9 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         for name in RESET_HEADERS:
             if name in headers:
                 return max(0.0, float(headers[name]) / 1000 - now.timestamp())
+        for name in LEFT_HEADERS:
+            if name in headers:
+                return max(0.0, float(headers[name]) / 1000)
     except ValueError:
         return None
     return None
@@ -128,16 +140,40 @@ def _name(venue: str) -> str:
         return venue
 
 
+def venue_code(error: Exception) -> str | None:
+    """The code by which the venue itself names what went wrong, where it gave one."""
+    code, _ = _code_and_message(_json_in(str(error)))
+    return None if code is None else str(code)
+
+
 def _venue_says(text: str) -> str:
-    """The code and message of the JSON object inside a ccxt error, or nothing."""
-    start = text.find("{")
+    """The code and message of the JSON inside a ccxt error, or nothing."""
+    code, message = _code_and_message(_json_in(text))
+    said = [f"code {code}" if code is not None else "", message or ""]
+    return ": ".join(part for part in said if part)
+
+
+def _json_in(text: str) -> object:
+    """The JSON object or list that ends ``text``; of an object with an ``error``, that object."""
+    start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=-1)
     try:
         body = json.loads(text[start:]) if start >= 0 else None
     except ValueError:
-        return ""
-    if not isinstance(body, dict):
-        return ""
-    code = next((body[key] for key in CODE_KEYS if isinstance(body.get(key), str | int)), None)
-    message = next((body[key] for key in MESSAGE_KEYS if isinstance(body.get(key), str)), None)
-    said = [f"code {code}" if code is not None else "", message or ""]
-    return ": ".join(part for part in said if part)
+        return None
+    nested = body.get("error") if isinstance(body, dict) else None
+    return nested if isinstance(nested, dict) else body
+
+
+def _code_and_message(body: object) -> tuple[str | int | None, str | None]:
+    """Of an object by the names of its fields, of ``["error", code, message]`` by their places."""
+    if isinstance(body, list):
+        code, message = (*body[1:3], None, None)[:2]
+    elif isinstance(body, dict):
+        code = next((body[key] for key in CODE_KEYS if isinstance(body.get(key), str | int)), None)
+        message = next((body[key] for key in MESSAGE_KEYS if isinstance(body.get(key), str)), None)
+    else:
+        return None, None
+    return (
+        code if isinstance(code, str | int) else None,
+        message if isinstance(message, str) else None,
+    )

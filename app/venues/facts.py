@@ -14,6 +14,7 @@ from enum import StrEnum
 from importlib import import_module
 from typing import TypeVar
 
+from app.domain.closure import Closure
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.loss_model import LossModel
 from app.domain.permissions import PowerKind
@@ -38,7 +39,7 @@ class VenueStatus(StrEnum):
     FULL = "full"
     """Accounts can be linked, and what the venue publishes is read."""
     CLOSED = "closed"
-    """The venue ended; kept for its incidents."""
+    """The venue ended; ``Closure`` says when, and it is kept for its incidents."""
     MODEL_ONLY = "model_only"
     """Only the loss model is known; nothing is read."""
     POSITIONS_ONLY = "positions_only"
@@ -98,6 +99,15 @@ class Linking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """How a venue refuses a credential where it looks like a fault of its own: by a ``status``
+    of 500 or more, with ``text`` in the body."""
+
+    status: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionCheck:
     """How the venue is asked what a key may do; ``verifiable`` is false where it cannot say.
 
@@ -109,6 +119,7 @@ class PermissionCheck:
     powers: tuple[PowerKind, ...]
     source: str | None
     note: str | None
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,12 +195,15 @@ class PageExample:
 class PageRule:
     """Trading pages of one kind: what ``pages.resolve`` matches a URL with.
 
-    ``pattern`` matches the whole path; ``native`` makes the venue's symbol from its named
-    groups, then the steps of ``transform`` follow (``pages.STEPS``).
+    ``pattern`` matches the whole path, and ``fragment`` the whole value of each field it names
+    of a fragment like ``#contract_code=BTC-USDT`` (a field that is not there is empty).
+    ``native`` makes the venue's symbol from their named groups, then the steps of
+    ``transform`` follow (``pages.STEPS``).
     """
 
     host: str
     pattern: re.Pattern[str]
+    fragment: Mapping[str, re.Pattern[str]]
     kind: ContractKind
     label: str
     native: str
@@ -236,6 +250,8 @@ class FundFacts:
     """The insurance fund: whether a machine can read it, and where a person looks.
 
     ``uncovered`` maps a scope to the sentence that says why no balance is known for it.
+    ``history_reads`` are the requests of one page of the fund's past (each at most once a
+    page), empty where the venue gives none; ``history_note`` says how far it goes back.
     """
 
     published: bool
@@ -245,6 +261,8 @@ class FundFacts:
     uncovered: Mapping[str, str]
     source: str | None
     note: str | None
+    history_reads: tuple[str, ...] = ()
+    history_note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +322,8 @@ class VenueFacts:
     """Everything known of one venue.
 
     ``adapter`` is ``module:Class`` of its ``VenueReader`` where it needs one of its own.
-    ``sentinels`` are the liquidation prices by which it says "none".
+    ``sentinels`` are the liquidation prices by which it says "none"; ``closed`` is there
+    where ``status`` says so.
     """
 
     id: str
@@ -327,6 +346,7 @@ class VenueFacts:
     incidents: tuple[Incident, ...]
     limits: Limits | None
     sentinels: frozenset[float]
+    closed: Closure | None = None
 
     def read(self, read_id: str) -> Read:
         """Raises ``NotFound``."""

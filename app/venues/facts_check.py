@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.domain.errors import VenueRateLimited, VenueRejected, VenueUnreachable
+from app.domain.errors import ClockSkew, VenueRateLimited, VenueRejected, VenueUnreachable
 from app.venues.facts import LinkKind, Read, ReadPurpose, VenueFacts, VenueStatus
 from app.venues.table import Table
 
@@ -27,9 +27,13 @@ def check(facts: VenueFacts, top: Table) -> None:
     for scope_id in facts.fund.uncovered:
         if scope_id not in {scope.id for scope in facts.scopes}:
             raise top.error(f"fund.uncovered.{scope_id}", "names no scope")
+    if facts.fund.history_note is not None and not facts.fund.history_reads:
+        raise top.error("fund.history_note", "belongs to a past that can be read")
     if facts.fund.published and not facts.fund.reads:
         raise top.error("fund.reads", "is empty although the fund is published")
     _check_permissions(facts, top)
+    if (facts.closed is not None) != (facts.status is VenueStatus.CLOSED):
+        raise top.error("closed", "must be there if the status is closed, and only then")
     if facts.status is VenueStatus.FULL:
         _check_full(facts, top)
 
@@ -42,6 +46,8 @@ def _named_reads(facts: VenueFacts) -> Iterator[tuple[str, str]]:
         yield "clock.read", facts.clock.read
     for name in facts.fund.reads:
         yield "fund.reads", name
+    for name in facts.fund.history_reads:
+        yield "fund.history_reads", name
     for number, adl in enumerate(facts.adl):
         yield f"adl[{number}].read", adl.read
     for client in facts.clients:
@@ -53,7 +59,7 @@ def _named_reads(facts: VenueFacts) -> Iterator[tuple[str, str]]:
 
 
 def _check_codes(facts: VenueFacts, top: Table) -> None:
-    ours = {VenueRejected.code, VenueRateLimited.code, VenueUnreachable.code}
+    ours = {VenueRejected.code, VenueRateLimited.code, VenueUnreachable.code, ClockSkew.code}
     for client in facts.clients:
         for code in set(client.codes) - ours:
             raise top.error(f"clients.{client.ccxt}.codes.{code}", "is no error of ours")

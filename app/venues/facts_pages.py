@@ -21,6 +21,7 @@ def _rule(table: Table) -> PageRule:
     rule = PageRule(
         host=table.text("host"),
         pattern=table.pattern("pattern"),
+        fragment=table.named_patterns("fragment"),
         kind=table.choice("kind", ContractKind),
         label=table.text("label"),
         native=table.optional_text("native") or "{symbol}",
@@ -35,9 +36,14 @@ def _rule(table: Table) -> PageRule:
         if step not in STEPS:
             raise table.error("transform", f"{step!r} is not one of {', '.join(STEPS)}")
     groups = {name for _, name, _, _ in Formatter().parse(rule.native) if name is not None}
+    there = [*rule.pattern.groupindex, *(n for p in rule.fragment.values() for n in p.groupindex)]
     for group in groups:
-        if group not in rule.pattern.groupindex:
+        if group not in there:
             raise table.error("pattern", f"has no group named {group!r}")
+    if len(set(there)) != len(there):
+        raise table.error("fragment", "names a group that is there already")
+    if rule.fragment and all(pattern.fullmatch("") for pattern in rule.fragment.values()):
+        raise table.error("fragment", "would match a page that has none")
     if not groups:
         raise table.error("native", "names no group")
     if not rule.examples or not rule.near_misses:

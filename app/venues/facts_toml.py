@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from app.domain.closure import Closure
 from app.domain.loss_model import LossModel, StepKind, Touches, WaterfallStep
 from app.domain.permissions import PowerKind
 from app.domain.position import ContractKind, Source
@@ -24,6 +25,7 @@ from app.venues.facts import (
     LinkKind,
     PermissionCheck,
     PositionFacts,
+    Refusal,
     Scope,
     VenueFacts,
     VenueKind,
@@ -60,6 +62,7 @@ def parse(data: Mapping[str, object], file_name: str) -> VenueFacts:
     venue = top.text("id")
     if f"{venue}.toml" != file_name:
         raise top.error("id", f"is {venue!r}, which belongs in {venue}.toml")
+    closed = _closed(top.optional_table("closed"))
     facts = VenueFacts(
         id=venue,
         name=top.text("name"),
@@ -81,10 +84,12 @@ def parse(data: Mapping[str, object], file_name: str) -> VenueFacts:
             venue=venue,
             steps=tuple(_step(table) for table in top.tables("waterfall")),
             not_known=_not_known(top.optional_table("loss_model")),
+            closed_on=closed.on if closed is not None else None,
         ),
         incidents=tuple(_incident(table) for table in top.tables("incidents")),
         limits=_limits(top.optional_table("limits")),
         sentinels=_sentinels(top.optional_table("liquidation_price")),
+        closed=closed,
     )
     top.done()
     check(facts, top)
@@ -134,9 +139,18 @@ def _permission_check(table: Table) -> PermissionCheck:
         powers=table.choices("powers", PowerKind),
         source=table.source(note=note),
         note=note,
+        refusal=_refusal(table.optional_table("refusal")),
     )
     table.done()
     return check
+
+
+def _refusal(table: Table | None) -> Refusal | None:
+    if table is None:
+        return None
+    refusal = Refusal(status=table.integer("status"), text=table.text("text"))
+    table.done()
+    return refusal
 
 
 def _clock(table: Table | None) -> ClockFacts | None:
@@ -209,6 +223,8 @@ def _fund(table: Table) -> FundFacts:
         uncovered={scope: str(text) for scope, text in uncovered.items()},
         source=table.source(note=note),
         note=note,
+        history_reads=table.texts("history_reads"),
+        history_note=table.optional_text("history_note"),
     )
     table.done()
     return fund
@@ -259,6 +275,24 @@ def _not_known(table: Table | None) -> tuple[str, ...]:
     not_known = table.texts("not_known")
     table.done()
     return not_known
+
+
+def _closed(table: Table | None) -> Closure | None:
+    if table is None:
+        return None
+    note = table.optional_text("note")
+    closure = Closure(
+        on=table.day("on"),
+        announced_on=table.optional_day("announced_on"),
+        withdrawals_until=table.optional_day_or_moment("withdrawals_until"),
+        text=table.text("text"),
+        source=table.source(note=note),
+        note=note,
+    )
+    if closure.announced_on is not None and closure.announced_on > closure.on:
+        raise table.error("announced_on", "is later than the closure")
+    table.done()
+    return closure
 
 
 def _incident(table: Table) -> Incident:

@@ -27,6 +27,7 @@ from app.venues.facts import Scope, VenueFacts
 MAIN: Final = "main"
 HIP3: Final = "hip3"
 """The scope that stands in the facts for all builder-deployed exchanges; ``hip3:<name>`` each."""
+NAMELESS: Final = market.Vault(name=market.LIQUIDATOR_NAME, children=(), values=())
 
 
 class HyperliquidReader(VenueReader):
@@ -41,7 +42,7 @@ class HyperliquidReader(VenueReader):
         self._role: account.Role | None = None
         self._dexes: tuple[str, ...] = ()
         self._turn = 0
-        self._told: tuple[market.Vault, ...] = ()
+        self._told: dict[str, market.Vault] = {}
 
     def permissions(self, checked_at: datetime) -> KeyPermissions:
         """A public address can sign nothing; what is asked is whose address it is."""
@@ -98,19 +99,30 @@ class HyperliquidReader(VenueReader):
         return ScopeReading(scope=scope.id, positions=positions, margin=margin)
 
     def pools(self) -> tuple[PoolReading, ...]:
-        """The liquidator vault, and HLP's total as a headline; their histories once each."""
-        state = self._ask("liquidator", "clearinghouseState", user=market.LIQUIDATOR)
+        """The liquidator vaults, and HLP's total as a headline; their histories once each.
+
+        Without HLP's list, or with a liquidator that does not answer, the sum would be short
+        and look like a loss: then the fund was not read.
+        """
+        hlp = self._vault("vault", market.HLP)
+        if hlp is None:
+            raise VenueGarbled("Hyperliquid does not know HLP as a vault.", venue=self.facts.id)
+        children = {address: self._vault("child_vault", address) for address in hlp.children}
+        known = {a: vault for a, vault in children.items() if vault and market.is_liquidator(vault)}
+        found = known or {market.LIQUIDATOR: NAMELESS}
+        new = [self._is_new(vault) for vault in found.values()]
         own = self._universe("")
-        backstop, hlp = self._vault(market.LIQUIDATOR), self._vault(market.HLP)
-        reading = market.liquidator(
-            state,
+        reading = market.liquidators(
+            [self._state(address) for address in found],
+            tuple(found.values()),
             symbols=tuple(own.tiers) if own else (),
-            history=backstop.values if backstop and self._is_new(backstop) else (),
-            listed=market.LIQUIDATOR in hlp.children if hlp else None,
+            history=any(new),
+            listed=bool(known),
         )
-        if hlp is None or not hlp.values:
-            return (reading,)
-        return (reading, market.headline(hlp, history=self._is_new(hlp)))
+        beside = self._beside()
+        if not hlp.values:
+            return (reading, *beside)
+        return (reading, *beside, market.headline(hlp, history=self._is_new(hlp)))
 
     def market_stats(self, wanted: Collection[str]) -> tuple[MarketStat, ...]:
         """Hyperliquid's own contracts, those of exchanges with ``wanted`` ones, and one more."""
@@ -204,20 +216,28 @@ class HyperliquidReader(VenueReader):
             return []
         return [f"It has {len(answer)} sub-account(s), which are addresses to link by themselves."]
 
-    def _vault(self, address: str) -> market.Vault | None:
-        """A vault's details, ``None`` where they cannot be read."""
+    def _beside(self) -> tuple[PoolReading, ...]:
+        """The vault beside HLP; that it does not answer costs its own figure alone."""
         try:
-            answer = self._ask("vault", "vaultDetails", vaultAddress=address)
+            answer = self._state(market.BESIDE)
             with parsing(self.facts.id, "a vault"):
-                return market.vault(answer)
+                return (market.beside(answer),)
         except VenueError:
-            return None
+            return ()
+
+    def _state(self, address: str) -> Any:
+        return self._ask("liquidator", "clearinghouseState", user=address)
+
+    def _vault(self, read_id: str, address: str) -> market.Vault | None:
+        """A vault's details, ``None`` for an address that is none: ``null``, as text in ccxt."""
+        answer = self._ask(read_id, "vaultDetails", vaultAddress=address)
+        return None if answer is None or answer == "null" else market.vault(answer)
 
     def _is_new(self, vault: market.Vault) -> bool:
         """Whether a vault's history, which is kept for a while, was not passed on before."""
-        new = vault not in self._told
-        self._told = (*self._told[-1:], vault) if new else self._told
-        return new
+        known = self._told.get(vault.name)
+        self._told[vault.name] = vault
+        return vault != known
 
     def _ask(self, read_id: str, kind: str, **fields: str) -> Any:
         return self.connection.kept(read_id, {"type": kind, **fields})

@@ -17,25 +17,35 @@ from app.venues.wire import Malformed, Row
 
 HLP: Final = "0xdfc24b077bc1425ad1dea75bcb6f8158e10df303"
 LIQUIDATOR: Final = "0x2e3d94f0562703b25c83308a05046ddaf9a8dd14"
-"""The vault inside HLP that takes liquidated positions over (community wiki, see the facts)."""
+"""The first vault inside HLP that takes liquidated positions over (community wiki, see the
+facts); more have joined it, which HLP lists and whose names begin alike."""
+LIQUIDATOR_NAME: Final = "HLP Liquidator"
+BESIDE: Final = "0x63c621a33714ec48660e32f2374895c8026a3a00"
+"""The vault called Liquidator among the protocol's, which is none of HLP's."""
 SIDES: Final = "Hyperliquid does not say whether it counts one side or both; taken as one."
 HEADLINE_NOTE: Final = (
     "All of HLP. Only its liquidator's own collateral absorbs losses before auto-deleveraging, "
     "so this total overstates the protection. Deposits and withdrawals move it too."
 )
-LIQUIDATOR_NOTE: Final = (
-    "The vault inside HLP that takes liquidated positions over; auto-deleveraging follows when "
-    "its capped collateral is used up. Money moved between the vaults of HLP changes it too."
+LIQUIDATORS_NOTE: Final = (
+    "What the vaults inside HLP that take liquidated positions over hold together: {names}. "
+    "Auto-deleveraging follows when their capped collateral is used up. Money moved between the "
+    "vaults of HLP changes it too."
 )
 NOT_A_CHILD: Final = (
-    "HLP no longer lists this vault among its own: whether it is still the liquidator is not known."
+    "HLP no longer lists a liquidator among its vaults: whether this is still one is not known."
+)
+BESIDE_NOTE: Final = (
+    "A vault of the protocol's own beside HLP. Which liquidations it takes part in is not "
+    "documented, so it is not counted behind any position."
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vault:
-    """A vault's own vaults, and its value over time in USDC, the newest first."""
+    """A vault's name, its own vaults, and its value over time in USDC, the newest first."""
 
+    name: str
     children: tuple[str, ...]
     values: tuple[FundBalance, ...]
 
@@ -100,38 +110,83 @@ def headline(vault: Vault, *, history: bool = True) -> PoolReading:
     )
 
 
-def liquidator(
-    state: object,
+def liquidators(
+    states: Sequence[object],
+    vaults: Sequence[Vault],
     *,
     symbols: Collection[str] = (),
-    history: Sequence[FundBalance] = (),
-    listed: bool | None = True,
+    history: bool = True,
+    listed: bool = True,
 ) -> PoolReading:
-    """The liquidator vault: its account value now and, where ``history`` is given, before.
+    """What the liquidator vaults hold together, now (``states``) and, where asked, before.
 
     ``symbols`` are Hyperliquid's own contracts; builder-deployed ones are not known to be
-    covered. ``listed`` says whether HLP still names it as its own, ``None`` that HLP was not
-    read.
+    covered. ``listed`` says whether HLP names them as its own. The time is that of the state
+    that was taken first.
     """
-    data = wire.row(state, "the liquidator's state")
-    value = wire.number(wire.row(data.get("marginSummary"), "marginSummary"), "accountValue")
-    now = FundBalance(asset="USDC", amount=value, usd=value, at=wire.moment(data, "time"))
+    each = [_value(state) for state in states]
+    total = sum(value.amount for value in each)
+    now = FundBalance(asset="USDC", amount=total, usd=total, at=min(value.at for value in each))
+    before = _together([vault.values for vault in vaults]) if history else ()
+    note = LIQUIDATORS_NOTE.format(names=", ".join(vault.name for vault in vaults))
     return PoolReading(
         venue=VENUE,
         key="liquidator",
-        name="HLP liquidator vault",
+        name="HLP liquidator vaults" if len(vaults) > 1 else "HLP liquidator vault",
         kind=PoolKind.VAULT,
-        balances=(now, *(balance for balance in history if balance.at < now.at)),
+        balances=(now, *(balance for balance in before if balance.at < now.at)),
         symbols=tuple(symbols),
         scopes=("main",),
-        note=LIQUIDATOR_NOTE if listed is not False else f"{LIQUIDATOR_NOTE} {NOT_A_CHILD}",
+        note=note if listed else f"{note} {NOT_A_CHILD}",
     )
+
+
+def beside(state: object) -> PoolReading:
+    """The protocol's liquidator vault that is none of HLP's: shown, never behind a position."""
+    return PoolReading(
+        venue=VENUE,
+        key="liquidator-beside-hlp",
+        name="Liquidator vault beside HLP",
+        kind=PoolKind.HEADLINE,
+        balances=(_value(state),),
+        note=BESIDE_NOTE,
+    )
+
+
+def _value(state: object) -> FundBalance:
+    data = wire.row(state, "a vault's state")
+    value = wire.number(wire.row(data.get("marginSummary"), "marginSummary"), "accountValue")
+    return FundBalance(asset="USDC", amount=value, usd=value, at=wire.moment(data, "time"))
+
+
+def _together(histories: Sequence[Sequence[FundBalance]]) -> tuple[FundBalance, ...]:
+    """Several vaults' values as one, the newest first: at each moment the last known of each.
+
+    A vault counts from its first value on.
+    """
+    moments = sorted({balance.at for history in histories for balance in history}, reverse=True)
+
+    def total(at: datetime) -> float:
+        return sum(
+            next((balance.amount for balance in history if balance.at <= at), 0.0)
+            for history in histories
+        )
+
+    return tuple(
+        FundBalance(asset="USDC", amount=(value := total(at)), usd=value, at=at) for at in moments
+    )
+
+
+def is_liquidator(vault: Vault) -> bool:
+    return vault.name.lower().startswith(LIQUIDATOR_NAME.lower())
 
 
 def vault(answer: object) -> Vault:
     """From ``vaultDetails``. Raises ``Malformed``, also for an address that is no vault."""
     data = wire.row(answer, "the vault")
-    return Vault(children=_children(data), values=_account_values(data))
+    return Vault(
+        name=wire.text(data, "name"), children=_children(data), values=_account_values(data)
+    )
 
 
 def _children(data: Row) -> tuple[str, ...]:

@@ -12,12 +12,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from app.domain.adl import AdlSignal
 from app.domain.errors import VenueError, VenueRateLimited
-from app.domain.fund import MarketStat, PoolReading
+from app.domain.fund import FundEvent, FundHistoryPage, MarketStat, PoolReading
 from app.domain.permissions import KeyPermissions
 from app.domain.position import AccountMargin, MarginMode, ScopeReading
+from app.venues import history
 from app.venues import okx_account as account
 from app.venues import okx_fund as fund
+from app.venues import okx_history as past
 from app.venues.base import VenueReader
 from app.venues.connection import Connection
 from app.venues.errors import parsing
@@ -35,6 +38,7 @@ class OkxReader(VenueReader):
     """
 
     gives_all_funds = False
+    gives_fund_history = True
 
     def __init__(
         self, facts: VenueFacts, connection: Connection, clock: Callable[[], datetime]
@@ -43,6 +47,7 @@ class OkxReader(VenueReader):
         self._wanted: tuple[str, ...] = ()
         self._prices: Mapping[str, float] = {}
         self._read: dict[str, PoolReading] = {}
+        self._adl: dict[str, FundEvent] = {}
         self._turn = 0
         self._unasked: set[fund.Family] | None = None
 
@@ -95,9 +100,22 @@ class OkxReader(VenueReader):
         self._unasked = unasked
         if failure is not None and not now:
             raise failure
+        events = {key: fund.newest_adl(reading) for key, reading in now.items()}
+        self._adl.update({key: event for key, event in events.items() if event is not None})
         readings = {**self._read, **now}
         self._read = {key: _newest(reading) for key, reading in readings.items()}
         return tuple(readings.values())
+
+    def fund_history(self, cursor: str | None) -> FundHistoryPage:
+        """Family by family, each back to its first balance."""
+        known = fund.families(self.connection.contracts(CCXT))
+        by_key = {family.key: family for family in known}
+        key, at = history.turn(by_key, history.place(cursor))
+        if key is None:
+            return history.END
+        family = by_key[key]
+        answer = self.connection.raw("insurance_fund", past.question(family, at))
+        return past.page(answer, family, known, at)
 
     def market_stats(self, wanted: Collection[str]) -> tuple[MarketStat, ...]:
         contracts = self.connection.contracts(CCXT)
@@ -113,6 +131,11 @@ class OkxReader(VenueReader):
         )
         self._prices = fund.prices(stats, contracts)
         return stats
+
+    def adl_signals(self) -> tuple[AdlSignal, ...]:
+        """From the events that came with the funds; nothing is asked for them."""
+        now = self.clock()
+        return tuple(fund.adl_signal(key, event, now=now) for key, event in self._adl.items())
 
     def _fund(
         self, family: fund.Family, symbols: Collection[str]

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
+from app.domain.adl import AdlSignal
 from app.domain.fund import FundBalance, FundEvent, MarketStat, PoolKind, PoolReading
 from app.domain.position import ContractKind
 from app.venues import wire
@@ -32,6 +34,13 @@ REVENUE: Final = "OKX does not define this type; likely its own money in or out.
 HEADLINE_NOTE: Final = (
     "All families of all business lines together. A loss is paid from its own family's fund, "
     "never from this sum."
+)
+ENDED: Final = "adl_end"
+UNDER_WAY: Final = timedelta(days=1)
+"""How long auto-deleveraging that began counts as going on where no end of it is stated."""
+PAST_ONLY: Final = (
+    "OKX tells of auto-deleveraging when it has begun or ended; how far it is from beginning is "
+    "not published."
 )
 SIDES: Final = "OKX does not say whether it counts one side or both; taken as one."
 
@@ -138,6 +147,26 @@ def _event(data: Row) -> FundEvent | None:
         asset=wire.text(data, "ccy"),
         amount=wire.optional_number(data, "amt"),
         detail=detail,
+    )
+
+
+def newest_adl(reading: PoolReading) -> FundEvent | None:
+    """The last time auto-deleveraging began or ended in a family."""
+    events = [event for event in reading.events if event.kind == "adl"]
+    return max(events, key=lambda event: event.at, default=None)
+
+
+def adl_signal(key: str, event: FundEvent, *, now: datetime) -> AdlSignal:
+    """What an event says at ``now`` of the pool called ``key``; ``progress`` while it goes on."""
+    goes_on = event.detail != ENDED and now - event.at < UNDER_WAY
+    return AdlSignal(
+        venue=VENUE,
+        kind="adl_event",
+        at=event.at,
+        pool=key,
+        rating=event.detail,
+        progress=1.0 if goes_on else None,
+        note=PAST_ONLY,
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.domain.position import ContractKind
 from app.venues.facts import PageRule, VenueFacts
@@ -58,10 +58,11 @@ def resolve(url: str, venues: Iterable[VenueFacts]) -> PageMatch | None:
     host = page_host(url)
     if host is None:
         return None
-    path = urlsplit(url).path
+    parts = urlsplit(url)
+    fragment = parse_qs(parts.fragment, keep_blank_values=True)
     for facts in venues:
         for rule in facts.pages:
-            symbol = _symbol(rule, path) if rule.host == host else None
+            symbol = _symbol(rule, parts.path, fragment) if rule.host == host else None
             if symbol is not None:
                 return PageMatch(
                     venue=facts.id,
@@ -73,12 +74,27 @@ def resolve(url: str, venues: Iterable[VenueFacts]) -> PageMatch | None:
     return None
 
 
-def _symbol(rule: PageRule, path: str) -> str | None:
+def _symbol(rule: PageRule, path: str, fragment: Mapping[str, Sequence[str]]) -> str | None:
     path = path.rstrip("/")
-    match = rule.pattern.fullmatch(path)
-    if match is None or any(pattern.search(path) for pattern in rule.exclude):
+    groups = _groups(rule, path, fragment)
+    if groups is None or any(pattern.search(path) for pattern in rule.exclude):
         return None
-    symbol = rule.native.format_map(match.groupdict())
+    symbol = rule.native.format_map(groups)
     for step in rule.transform:
         symbol = STEPS[step](symbol)
     return symbol
+
+
+def _groups(
+    rule: PageRule, path: str, fragment: Mapping[str, Sequence[str]]
+) -> Mapping[str, str] | None:
+    """What the rule's patterns name, if all match; a field that is there twice is no answer."""
+    read = [(rule.pattern, [path])]
+    read += [(pattern, [*fragment.get(name, [""])]) for name, pattern in rule.fragment.items()]
+    groups: dict[str, str] = {}
+    for pattern, values in read:
+        match = pattern.fullmatch(values[0]) if len(values) == 1 else None
+        if match is None:
+            return None
+        groups |= match.groupdict()
+    return groups

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,9 @@ from requests.models import Response
 from requests.structures import CaseInsensitiveDict
 
 from app.domain.account import Credentials
-from app.domain.errors import SeawallError
+from app.domain.errors import SeawallError, VenueGarbled
+from app.domain.fund import FundHistoryPage, PoolReading
+from app.venues.base import VenueReader
 from app.venues.bundle import Bundle, Entry, parameters, place_of
 from app.venues.catalogue import Catalogue, catalogue
 from app.venues.clients import Clients
@@ -47,6 +50,12 @@ class Ask(StrEnum):
     FUNDS = "funds"
     MARKETS = "markets"
     SIGNALS = "signals"
+    HISTORY = "history"
+
+
+USUAL: Final = frozenset(Ask) - {Ask.HISTORY}
+"""What a refresh asks; the past is asked for once, and may be long."""
+MOST_PAGES: Final = 1_000
 
 
 class BundleAdapter(BaseAdapter):
@@ -97,7 +106,7 @@ def replay(
     bundle: Bundle,
     *,
     at: datetime | None = None,
-    ask: Iterable[Ask] = tuple(Ask),
+    ask: Iterable[Ask] = USUAL,
     wanted: Iterable[str] | None = None,
     venues: Catalogue | None = None,
 ) -> dict[str, Any]:
@@ -129,7 +138,7 @@ def run(
     facts: VenueFacts,
     credentials: Credentials | None,
     *,
-    ask: Iterable[Ask] = tuple(Ask),
+    ask: Iterable[Ask] = USUAL,
     wanted: Iterable[str] | None = None,
 ) -> dict[str, Any]:
     """One refresh of everything there is of a venue, as JSON data; failures stand in it."""
@@ -151,11 +160,38 @@ def run(
         result["markets"] = _answer(lambda: public.read_markets(symbols))
     if Ask.SIGNALS in asked:
         result["signals"] = _answer(public.read_adl_signals)
+    if Ask.HISTORY in asked:
+        result["history"] = _answer(lambda: _history(public))
     return result
 
 
+def _history(reader: VenueReader) -> dict[str, object]:
+    """The fund's past, page by page to its end, with what each page says of a pool together."""
+    pools: dict[str, PoolReading] = {}
+    page, pages = reader.read_fund_history(None), 1
+    _gather(pools, page)
+    while page.cursor is not None:
+        if pages == MOST_PAGES:
+            raise VenueGarbled("The fund's past has no end.", venue=reader.facts.id)
+        page, pages = reader.read_fund_history(page.cursor), pages + 1
+        _gather(pools, page)
+    return {"pages": pages, "pools": [{"id": one.id, **plain(one)} for one in pools.values()]}
+
+
+def _gather(pools: dict[str, PoolReading], page: FundHistoryPage) -> None:
+    for reading in page.readings:
+        known = pools.get(reading.key)
+        pools[reading.key] = reading if known is None else _together(known, reading)
+
+
+def _together(known: PoolReading, more: PoolReading) -> PoolReading:
+    return replace(
+        known, balances=(*known.balances, *more.balances), events=(*known.events, *more.events)
+    )
+
+
 PRIVATE: Final = frozenset({Ask.PERMISSIONS, Ask.POSITIONS})
-PUBLIC: Final = frozenset(Ask) - PRIVATE
+PUBLIC: Final = USUAL - PRIVATE
 
 
 def made_up(facts: VenueFacts) -> Credentials | None:
@@ -168,7 +204,7 @@ def made_up(facts: VenueFacts) -> Credentials | None:
 def plain(value: object) -> Any:
     """A noun of ours as JSON data: times in RFC 3339, a venue's raw payload left out."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.name != "raw"}
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.repr}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -215,6 +251,7 @@ def _word(value: object) -> str:
 def _response(entry: Entry, request: requests.PreparedRequest) -> Response:
     response = Response()
     response.status_code = entry.status
+    response.reason = HTTPStatus(entry.status).phrase if entry.status in set(HTTPStatus) else ""
     text = entry.body if isinstance(entry.body, str) else json.dumps(entry.body)
     response._content = text.encode()
     response.encoding = "utf-8"

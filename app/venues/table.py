@@ -87,6 +87,13 @@ class Table:
     def optional_day(self, key: str) -> date | None:
         return self.day(key) if key in self else None
 
+    def optional_day_or_moment(self, key: str) -> date | datetime | None:
+        """A moment must name its time zone."""
+        value = self._get(key, date) if key in self else None
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise self.error(key, "is a moment without a time zone")
+        return value
+
     def url(self, key: str) -> str:
         value = self.text(key)
         if not is_web_address(value):
@@ -118,6 +125,11 @@ class Table:
 
     def patterns(self, key: str) -> tuple[re.Pattern[str], ...]:
         return tuple(self._compile(key, text) for text in self.texts(key))
+
+    def named_patterns(self, key: str) -> Mapping[str, re.Pattern[str]]:
+        """A table of patterns, such as ``{contract_type = "swap"}``; empty where it is missing."""
+        inner = self.optional_table(key)
+        return {} if inner is None else {name: inner.pattern(name) for name in inner._data}
 
     def mapping(self, key: str) -> Mapping[str, object]:
         return dict(self._get(key, dict)) if key in self else {}

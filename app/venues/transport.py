@@ -2,10 +2,12 @@
 
 It defends the first promise: whatever ccxt does, whichever of its methods is called, with a
 credential or without, a request leaves this machine only if a facts file names it by method,
-host, exact path and, where one path serves everything, by the body's own field. The check runs
-on the final URL, inside the session's only adapter, before a socket opens. Anything unusual
-(another scheme, port, spelling or encoding) is refused rather than interpreted, so that no
-second reading of the same text can differ from ours.
+host, exact path and, where one path serves everything, by the body's own field. An exchange
+that no facts file describes is asked by GET alone, at its own hosts, and never for a path that
+smells of a change (``generic.changes``). The check runs on the final URL, inside the session's
+only adapter, before a socket opens. Anything unusual (another scheme, port, spelling or
+encoding) is refused rather than interpreted, so that no second reading of the same text can
+differ from ours.
 """
 
 from __future__ import annotations
@@ -30,15 +32,18 @@ from app.domain.errors import (
     VenueError,
     VenueGarbled,
     VenueRateLimited,
+    VenueRejected,
     VenueUnreachable,
 )
 from app.venues.errors import retry_after
-from app.venues.facts import Read, VenueFacts
+from app.venues.facts import FactsError, Read, VenueFacts
+from app.venues.generic.changes import smells_of_a_change
 
 URL: Final = re.compile(
-    r"https://(?P<host>[a-z0-9.-]+)(?P<path>/[A-Za-z0-9._~/-]*)(?:\?(?P<query>[!-\"$-~]*))?"
+    r"https://(?P<host>[a-z0-9.-]+)(?P<path>/[A-Za-z0-9._~:/-]*)(?:\?(?P<query>[!-\"$-~]*))?"
 )
-"""The only form of URL that passes: no user, no port, no fragment, no ``%`` in the path."""
+"""The only form of URL that passes: no user, no port, no fragment, no ``%`` in the path. A colon
+in the path only where the facts have that very path, in no part that varies."""
 
 FORBIDDEN_HEADERS: Final = re.compile(
     r"content-encoding|expect|forwarded|host|http2-settings|te|transfer-encoding|upgrade|x-host"
@@ -60,10 +65,14 @@ BANNED: Final = 418
 """Binance's answer to an address that went on after 429."""
 
 
+Witness = Callable[[requests.PreparedRequest, requests.Response, bytes], None]
+
+
 class ReadOnlyTransport(BaseAdapter):
     """Lets the reads of one venue pass to ``inner``; with ``upstream`` to a sandbox instead.
 
-    ``meter`` is told the weight of each request that passes. ``retry_after`` holds what the
+    ``meter`` is told the weight of each request that passes, ``witness`` the request, its
+    answer and the whole body of it. ``retry_after`` holds what the
     last answer's headers said.
     """
 
@@ -75,15 +84,17 @@ class ReadOnlyTransport(BaseAdapter):
         inner: BaseAdapter | None = None,
         upstream: str | None = None,
         meter: Callable[[float], None] | None = None,
+        witness: Witness | None = None,
     ) -> None:
         super().__init__()
         self.retry_after: float | None = None
         self._facts = facts
-        self._allowed = tuple((_path_pattern(read.path), read) for read in facts.reads)
+        self._allowed = tuple((_path_pattern(read), read) for read in facts.reads)
         self._clock = clock
         self._inner = HTTPAdapter() if inner is None else inner
         self._upstream = upstream
         self._meter = meter
+        self._witness = witness
 
     def __repr__(self) -> str:
         return f"<ReadOnlyTransport of {self._facts.id}>"
@@ -101,7 +112,7 @@ class ReadOnlyTransport(BaseAdapter):
 
         The caller's certificate, proxy and verification wishes are not followed.
         """
-        read = self.check(request)
+        read, asked = self.check(request), request
         if self._meter is not None:
             self._meter(read.weight)
         if self._upstream is not None:
@@ -117,6 +128,8 @@ class ReadOnlyTransport(BaseAdapter):
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             failure = self._unreachable(error)
         else:
+            if self._witness is not None:
+                self._witness(asked, response, body)
             return self._checked(response, body)
         raise failure
 
@@ -148,6 +161,8 @@ class ReadOnlyTransport(BaseAdapter):
                 and _query_fits(read.query, match["query"] or "")
                 and _body_fits(read.body, request)
             ):
+                if read.any_path and smells_of_a_change(path, match["query"] or ""):
+                    raise self._refused(request, "it might change something there")
                 return read
         raise self._refused(request, "no facts file names it as a read")
 
@@ -206,6 +221,9 @@ class ReadOnlyTransport(BaseAdapter):
                 venue=venue,
                 retry_after=float(ban.seconds),
             )
+        refusal = self._facts.permission_check.refusal
+        if refusal is not None and status == refusal.status and refusal.text.encode() in body:
+            raise VenueRejected(f"{name} does not accept this credential.", venue=venue)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise VenueUnreachable(
                 f"{name} has a fault of its own (HTTP {status}).",
@@ -232,8 +250,13 @@ def guarded_session(transport: ReadOnlyTransport) -> requests.Session:
     return session
 
 
-def _path_pattern(path: str) -> re.Pattern[str]:
-    parts = re.split(r"(\{[a-z_]+\})", path)
+def _path_pattern(read: Read) -> re.Pattern[str]:
+    """The path of ``read``; any, where a GET without conditions says so."""
+    if read.any_path:
+        if (read.method, read.path) != ("GET", "/") or read.query or read.body or read.call:
+            raise FactsError(f"the read {read.id!r} cannot be of any path")
+        return re.compile(r"/[^:]*")
+    parts = re.split(r"(\{[a-z_]+\})", read.path)
     return re.compile(
         "".join(r"[A-Za-z0-9._~-]+" if part.startswith("{") else re.escape(part) for part in parts)
     )

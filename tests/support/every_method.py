@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import ccxt
 import requests
 from ccxt.base.types import Entry
 from requests.adapters import BaseAdapter
@@ -73,6 +74,7 @@ class Network(BaseAdapter):
         response = Response()
         response.status_code = 200
         response._content = WELL
+        response.headers.update({"Set-Cookie": "session=walk", "X-Grvt-Account-Id": "1"})
         response.url = str(request.url)
         response.request = request
         return response
@@ -127,7 +129,12 @@ class Walk:
             if not getattr(exchange, name, None):
                 setattr(exchange, name, "12345678" if name == "uid" else "0x" + "11" * 20)
         exchange.privateKey = WALLET_KEY
-        exchange.set_markets([_market(SYMBOL), _market(INVERSE), _market(SPOT)])
+        digits = exchange.precisionMode != ccxt.TICK_SIZE
+        markets = [_market(symbol) for symbol in (SYMBOL, INVERSE, SPOT)]
+        for market in markets if digits else ():
+            market["precision"] = {"amount": 8, "price": 5, "base": 8, "quote": 8}
+        step = 8 if digits else 1e-6
+        exchange.set_markets(markets, {code: _currency(code, step) for code in CODES})
         return exchange
 
     def implicit(self) -> Iterator[Call]:
@@ -155,6 +162,8 @@ class Walk:
                 self.exchange = self._fresh()
             for symbol, code, account in ((SYMBOL, "USDT", "linear"), (INVERSE, "USDC", "swap")):
                 yield self._call(name, _arguments(name, static, symbol, code, account))
+            for others in OTHERWISE if name in CHANGES else ():
+                yield self._call(name, _arguments(name, static, SYMBOL, "USDC", "swap", others))
 
     def _call(self, name: str, arguments: list[object]) -> Call:
         before, refused = len(self.network.reached), len(self.refusals)
@@ -171,7 +180,14 @@ class Walk:
         )
 
 
-def _arguments(name: str, function: Any, symbol: str, code: str, account: str) -> list[object]:
+def _arguments(
+    name: str,
+    function: Any,
+    symbol: str,
+    code: str,
+    account: str,
+    others: Mapping[str, object] | None = None,
+) -> list[object]:
     known: dict[str, object] = {
         "symbol": symbol, "symbols": [symbol], "code": code, "codes": ["USDT"],
         "currency": "USDT", "fromCode": "USDT", "toCode": "BTC", "type": "limit", "side": "buy",
@@ -187,6 +203,7 @@ def _arguments(name: str, function: Any, symbol: str, code: str, account: str) -
     }  # fmt: skip
     if name == "set_margin_mode":
         known["params"] = {"leverage": 2, "lever": 2}
+    known |= others or {}
     parameters = list(inspect.signature(function).parameters.values())[1:]
     return [
         known.get(parameter.name, 1)
@@ -196,13 +213,51 @@ def _arguments(name: str, function: Any, symbol: str, code: str, account: str) -
     ]
 
 
+PARAMS: dict[str, object] = {
+    "network": "ERC20", "holdSide": "long", "positionId": 1, "openType": 1, "positionType": 1,
+    "price": "1", "toAmount": "1", "leverage": 2, "lever": 2, "marginMode": "cross",
+    "subaccount_user_id": "1", "subaccountId": 0, "fromSubaccountId": 0, "toSubaccountId": 1,
+    "clientOrderIds": ["1"], "chainId": 1, "side": "LONG", "posSide": "LONG",
+}  # fmt: skip
+"""What one class or another insists on before it asks for a change."""
+
+
+def _order(symbol: str) -> dict[str, object]:
+    return {"symbol": symbol, "type": "limit", "side": "buy", "amount": 1.0, "price": 100.0}
+
+
+OTHERWISE: tuple[dict[str, object], ...] = (
+    {"params": PARAMS, "marginMode": "isolated"},
+    {"params": {**PARAMS, "network": "TRC20"}, "symbol": SPOT, "orders": [_order(SPOT)]},
+    {"params": {**PARAMS, "network": "ETH"}, "code": "USDT", "amount": -1.0},
+    {"params": {"network": "STRK", "chainId": "STRK"}, "address": "0x" + "22" * 32},
+    {"params": {}, "symbol": SPOT, "orders": [_order(SPOT)], "fromAccount": "spot"},
+    {"params": {**PARAMS, "clientOrderIds": None}, "fromAccount": "main", "toAccount": "futures"},
+    {"params": {**PARAMS, "chainId": "1"}, "code": "ETH", "fromCode": "AAPL", "toCode": "USDC"},
+)
+"""Other arguments to try a change with: some classes stop before they ask for it by the first."""
+
+CODES = ("BTC", "ETH", "USD", "USDT", "USDC", "AAPL")
+
+
+def _currency(code: str, step: float) -> dict[str, Any]:
+    networks = {
+        name: {"id": name, "network": name, "active": True, "precision": step, "info": {}}
+        for name in ("ERC20", "TRC20", "ETH", "STRK", "1")
+    }
+    return {
+        "id": code, "code": code, "numericId": 1, "precision": step, "networks": networks,
+        "type": "stock" if code == "AAPL" else "crypto", "info": {"id": code}, "active": True,
+    }  # fmt: skip
+
+
 def _market(symbol: str) -> dict[str, Any]:
     """A market as the classes used here list them; ``info`` names it in each one's way."""
     inverse, spot = symbol == INVERSE, symbol == SPOT
     native = "BTCUSD_PERP" if inverse else "BTCUSDT"
     quote, settle = ("USD", "BTC") if inverse else ("USDT", None if spot else "USDT")
     return {
-        "id": native, "symbol": symbol, "base": "BTC", "quote": quote, "settle": settle,
+        "id": native, "numericId": 139, "symbol": symbol, "base": "BTC", "quote": quote, "settle": settle,
         "baseId": "0", "quoteId": quote, "settleId": settle, "type": "spot" if spot else "swap",
         "spot": spot, "swap": not spot, "future": False, "option": False, "margin": False,
         "contract": not spot, "linear": not inverse and not spot, "inverse": inverse,

@@ -42,8 +42,13 @@ READ_ONLY = {
     "bybit": "read_only",
     "okx": "read_only",
     "hyperliquid": "user",
+    "paradex": "read_only",
+    "gate": "read_only",
+    "deribit": "read_only",
+    "cryptocom": "read_only",
 }
 """Venue → the sandbox's account that only reads."""
+LINKED = tuple(venue for venue in READ_ONLY if venue not in {"paradex", "cryptocom"})
 
 
 class Installation:
@@ -117,7 +122,7 @@ class Installation:
 
     def link_all(self) -> dict[str, str]:
         """Link the account of each venue that only reads; ids by venue."""
-        return {venue: self.link(venue) for venue in READ_ONLY}
+        return {venue: self.link(venue) for venue in LINKED}
 
     def get(self, path: str, status: int = 200) -> Any:
         """What the API answers to ``GET /api/v1/<path>``."""
@@ -189,7 +194,7 @@ class Installation:
         with self.database.write() as connection:
             for reading in readings:
                 funds.record_pool_reading(connection, reading=reading, now=clock.now())
-                read_at = min(balance.at for balance in reading.balances)
+                read_at = min((balance.at for balance in reading.balances), default=clock.now())
                 funds.import_samples(
                     connection,
                     pool_id=reading.id,

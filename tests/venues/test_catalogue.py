@@ -19,6 +19,9 @@ from app.venues.facts_toml import parse
 BINANCE = (FACTS / "binance.toml").read_text(encoding="utf-8")
 
 
+CLOSED = '[closed]\non = 2026-01-31\ntext = "It ended."\nsource = "https://venue.example"\n'
+
+
 def parsed(text: str) -> VenueFacts:
     return parse(tomllib.loads(text), "binance.toml")
 
@@ -44,7 +47,7 @@ def changed(old: str, new: str) -> str:
         ('read = "permissions"\n', "", "permission_check.read: is missing"),
         ('"positions_linear",', '"positions",', "scopes.linear.reads: names the read 'positions'"),
         ('ccxt = "binancecoinm"\nreads', 'ccxt = "bybit"\nreads', "scopes.inverse.ccxt: names no"),
-        ('transform = ["upper"]', 'transform = ["shout"]', "transform: 'shout' is not one of"),
+        ('transform = ["upper", "perp', 'transform = ["shout", "perp', "transform: 'shout' is not one of"),
         ('(?P<symbol>(?:[A', '((?:[A', "pages[0].pattern: has no group named 'symbol'"),
         ('(?P<symbol>(?:[A', '(?P<symbol(?:[A', "pages[0].pattern: … is no pattern"),
         ('method = "GET"', 'method = "DELETE"', "reads[0].method: must be GET or POST"),
@@ -69,6 +72,15 @@ def changed(old: str, new: str) -> str:
         ('published = true', 'published = "yes"', "fund.published: cannot be 'yes'"),
         ('reads = ["fund_pools"]\n', "", "fund.reads: is empty"),
         ('inverse = "Binance publishes', 'spot = "Binance publishes', "fund.uncovered.spot: names no"),
+        ('status = "full"', 'status = "closed"', "closed: must be there if the status is closed"),
+        ('[limits]', f'{CLOSED}\n[limits]', "closed: must be there if the status is closed"),
+        ('[limits]', f'{CLOSED}announced_on = 2026-02-01\n[limits]', "closed.announced_on: is later"),
+        ('[limits]', f'{CLOSED}withdrawals_until = 2026-02-01T02:00:00\n[limits]',
+         "closed.withdrawals_until: is a moment without a time zone"),
+        ('transform = ["upper", "perp', 'fragment = {a = ".*"}\ntransform = ["upper", "perp',
+         "pages[1].fragment: would match a page that has none"),
+        ('transform = ["upper", "perp', 'fragment = {a = "(?P<symbol>x)"}\ntransform = ["upper", "perp',
+         "pages[1].fragment: names a group"),
         ('signed = true\nweight = 1\npurpose = "permissions"',
          'signed = false\nweight = 1\npurpose = "permissions"', "reads.permissions.signed"),
     ],

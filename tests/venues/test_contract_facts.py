@@ -147,6 +147,8 @@ def _claims(known: VenueFacts) -> Iterator[tuple[str, str | None, str | None]]:
         yield incident.title, incident.source, incident.note
     if known.limits is not None:
         yield "limits", known.limits.source, known.limits.note
+    if known.closed is not None:
+        yield "closed", known.closed.source, known.closed.note
     if known.clock is not None:
         yield "clock", known.clock.source, known.clock.note
 
@@ -161,6 +163,8 @@ def _texts(known: VenueFacts) -> Iterator[str]:
         known.permission_check.note,
         known.fund.note,
         known.limits.note if known.limits else None,
+        known.closed.text if known.closed else None,
+        known.closed.note if known.closed else None,
         *(adl.note for adl in known.adl),
         *(step.note for step in known.loss_model.steps),
         *(incident.note for incident in known.incidents),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
 from app.venues.catalogue import FACTS, Catalogue, catalogue
-from app.venues.facts import PageExample, VenueStatus
+from app.venues.facts import PageExample, PageRule, VenueStatus
 
-EXAMPLES = [
-    (facts.id, rule.label, example)
-    for facts in catalogue().venues()
-    for rule in facts.pages
-    for example in rule.examples
+RULES = [(facts.id, rule) for facts in catalogue().venues() for rule in facts.pages]
+EXAMPLES = [(venue, rule.label, example) for venue, rule in RULES for example in rule.examples]
+WITHOUT_FRAGMENT = [
+    (venue, example) for venue, rule in RULES if not rule.fragment for example in rule.examples
+]
+WITH_FRAGMENT = [
+    (venue, rule, example) for venue, rule in RULES if rule.fragment for example in rule.examples
 ]
 NEAR_MISSES = [
     url for facts in catalogue().venues() for rule in facts.pages for url in rule.near_misses
@@ -35,13 +38,46 @@ def test_a_trading_page_shows_its_contract(venue: str, label: str, example: Page
 
 
 @pytest.mark.parametrize(("venue", "label", "example"), EXAMPLES, ids=str)
-def test_a_query_a_fragment_or_a_last_slash_changes_nothing(
+def test_a_query_or_a_last_slash_changes_nothing(
     venue: str, label: str, example: PageExample
 ) -> None:
-    for url in (f"{example.url}?ref=1#chart", f"{example.url.partition('?')[0].rstrip('/')}/"):
-        match = catalogue().resolve_page(url)
-        assert match is not None, url
-        assert (match.venue, match.native_symbol) == (venue, example.native_symbol)
+    page, mark, fragment = example.url.partition("#")
+    bare = page.partition("?")[0].rstrip("/")
+    for url in (f"{page}?ref=1", f"{bare}/", bare):
+        assert shown(url + mark + fragment) == (venue, example.native_symbol)
+
+
+@pytest.mark.parametrize(("venue", "example"), WITHOUT_FRAGMENT, ids=str)
+def test_a_fragment_changes_nothing_where_the_rule_names_none(
+    venue: str, example: PageExample
+) -> None:
+    for fragment in ("chart", "contract_code=DOGE-USDT&contract_type=swap", "="):
+        assert shown(f"{example.url}#{fragment}") == (venue, example.native_symbol)
+
+
+@pytest.mark.parametrize(("venue", "rule", "example"), WITH_FRAGMENT, ids=str)
+def test_only_the_named_fields_of_a_fragment_count_and_each_once(
+    venue: str, rule: PageRule, example: PageExample
+) -> None:
+    page, _, fragment = example.url.partition("#")
+    fields = parse_qsl(fragment)
+    named = urlencode([(name, value) for name, value in fields if name in rule.fragment])
+
+    assert shown(f"{page}#{named}") == (venue, example.native_symbol)
+    assert shown(f"{page}#{named}&other=1&DOGE-USDT") == (venue, example.native_symbol)
+    for name, value in fields:
+        if name in rule.fragment:
+            assert shown(f"{page}#{named}&{name}={value}") is None
+            assert shown(f"{page}#{named}".replace(value, "%3C" + value)) is None
+
+
+@pytest.mark.parametrize(("venue", "rule", "example"), WITH_FRAGMENT, ids=str)
+def test_without_the_fragment_or_with_junk_in_it_such_a_page_shows_nothing(
+    venue: str, rule: PageRule, example: PageExample
+) -> None:
+    page, _, fragment = example.url.partition("#")
+    for url in (page, f"{page}#", f"{page}#chart", f"{page}#{'&' * 1500}", f"{page}?{fragment}"):
+        assert shown(url) is None, url
 
 
 @pytest.mark.parametrize(("venue", "label", "example"), EXAMPLES, ids=str)
@@ -54,6 +90,12 @@ def test_the_same_path_elsewhere_is_no_page(venue: str, label: str, example: Pag
         example.url.replace("https://", "javascript:https://"),
     ):
         assert catalogue().resolve_page(url) is None, url
+
+
+def shown(url: str) -> tuple[str, str] | None:
+    """The venue and the contract of a page."""
+    match = catalogue().resolve_page(url)
+    return match and (match.venue, match.native_symbol)
 
 
 @pytest.mark.parametrize("url", NEAR_MISSES)

@@ -51,6 +51,15 @@ weight = 1
 purpose = "fund"
 
 [[reads]]
+id = "colon"
+method = "GET"
+host = "api.test.example"
+path = "/v1/status/tBTC:UST/hist"
+signed = false
+weight = 1
+purpose = "fund"
+
+[[reads]]
 id = "choice"
 method = "GET"
 host = "api.test.example"
@@ -128,6 +137,7 @@ def prepared(url: str, method: str = "GET", **headers: str) -> requests.Prepared
         ("GET", f"{GET}?timestamp=1&signature=ab%2Fcd"),
         ("GET", "https://api.test.example/v1/pools/btc-eth/balance"),
         ("GET", "https://api.test.example/query?action=balance&coin=BTC"),
+        ("GET", "https://api.test.example/v1/status/tBTC:UST/hist?limit=5"),
     ],
 )
 def test_a_named_read_passes_as_it_is(
@@ -173,6 +183,21 @@ def test_a_named_read_passes_as_it_is(
         "https://api.test.example/v1/pools/a/b/balance",
         "https://api.test.example/v1/pools/../balance",
         "https://api.test.example/v1/pools/a%2Fb/balance",
+        "https://api.test.example/v1/pools/a:b/balance",
+        "https://api.test.example/v1/pools/:/balance",
+        "https://api.test.example/v1/positions:",
+        "https://api.test.example/v1:positions",
+        "https://api.test.example/:/v1/positions",
+        "https://api.test.example:/v1/positions",
+        "https://api.test.example/v1/status/tBTC%3AUST/hist",
+        "https://api.test.example/v1/status/tBTCUST/hist",
+        "https://api.test.example/v1/status/tETH:UST/hist",
+        "https://api.test.example/v1/status/tBTC:UST:x/hist",
+        "https://api.test.example/v1/status/tBTC:UST/hist:cancel",
+        "https://api.test.example:443/v1/status/tBTC:UST/hist",
+        "https://user:word@api.test.example/v1/status/tBTC:UST/hist",
+        "https://api.test.example/v1/x:y/../status/tBTC:UST/hist",
+        "https://api.test.example/https://evil.example/v1/positions",
         "https://api.test.example/query",
         "https://api.test.example/query?action=withdraw",
         "https://api.test.example/query?action=balance&action=withdraw",

@@ -35,6 +35,8 @@ def binance(tmp_path: Path) -> Exchange:
         "time": "fapi_v1_time",
     }.items():
         exchange.answers(read_id, payload)
+    exchange.answers("portfolio_account", "papi_v1_account.refused", status_code=401)
+    exchange.answers("portfolio_pro_account", "sapi_v1_portfolio_account.refused", status_code=400)
     exchange.answers("positions_linear", [])
     exchange.answers("positions_inverse", [])
     return exchange

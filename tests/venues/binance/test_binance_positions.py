@@ -217,9 +217,10 @@ def test_a_refresh_makes_the_requests_its_facts_list_and_keeps_brackets_for_a_da
     reader = binance.account()
     reader.read_account()
     facts = binance.facts
-    every = [read.id for scope in facts.scopes for read in facts.reads_of(scope.id)]
+    every = [read.id for scope in ("linear", "inverse") for read in facts.reads_of(scope)]
+    first = ["portfolio_account", "portfolio_pro_account", "markets_linear", "markets_inverse"]
 
-    assert sorted(binance.asked()) == sorted([*every, "markets_linear", "markets_inverse"])
+    assert sorted(binance.asked()) == sorted([*every, *first])
 
     binance.forget()
     reader.read_account()
@@ -233,7 +234,10 @@ def test_a_refresh_makes_the_requests_its_facts_list_and_keeps_brackets_for_a_da
 
 
 def test_an_account_without_positions_costs_one_request_a_scope(binance: Exchange) -> None:
-    reading = binance.account().read_account()
+    reader = binance.account()
+    reader.read_account()
+    binance.forget()
+    reading = reader.read_account()
 
     assert binance.asked() == ["positions_linear", "positions_inverse"]
     assert [(scope.scope, scope.positions) for scope in reading.scopes] == [

@@ -8,16 +8,43 @@ import pytest
 
 from app.domain.errors import VenueGarbled, VenueUnreachable
 from app.domain.fund import PoolKind, PoolReading
-from app.venues.hyperliquid_market import HLP, LIQUIDATOR, dex_names
+from app.venues.hyperliquid_market import BESIDE, HLP, LIQUIDATOR, dex_names
 from tests.support.venue_stage import Stage
+
+STRATEGIES = (
+    "0x010461c14e146ac35fe42271bdc1134ee31c703a",
+    "0x31ca8395cf837de08b24da3f660e77761dfb974b",
+)
+SECOND = "0xb0a55f13d22f66e6d495ac98113841b2326e9540"
 
 
 @pytest.fixture
 def vaults(hyperliquid: Stage) -> Stage:
     hyperliquid.answers("vault", "vaultDetails_hlp", body={"vaultAddress": HLP})
-    hyperliquid.answers("vault", "vaultDetails_liquidator", body={"vaultAddress": LIQUIDATOR})
+    liquidator = hyperliquid.payload("vaultDetails_liquidator")
+    child(hyperliquid, LIQUIDATOR, liquidator)
+    for address, letter in zip(STRATEGIES, "AB", strict=True):
+        child(hyperliquid, address, {**liquidator, "name": f"HLP Strategy {letter}"})
     hyperliquid.answers("liquidator", "clearinghouseState_liquidator", body={"user": LIQUIDATOR})
+    hyperliquid.answers("liquidator", "clearinghouseState_empty", body={"user": BESIDE})
     return hyperliquid
+
+
+def child(stage: Stage, address: str, details: object, status: int = 200) -> None:
+    stage.answers("child_vault", details, body={"vaultAddress": address}, status=status)
+
+
+def with_a_second_liquidator(stage: Stage) -> None:
+    hlp = stage.payload("vaultDetails_hlp")
+    hlp["relationship"]["data"]["childAddresses"].append(SECOND)
+    stage.answers("vault", hlp, body={"vaultAddress": HLP})
+    day = {"accountValueHistory": [[1768390000000, "500000.0"]], "pnlHistory": [], "vlm": "0.0"}
+    second = {**stage.payload("vaultDetails_liquidator"), "name": "HLP Liquidator 2"}
+    child(stage, SECOND, {**second, "portfolio": [["day", day]]})
+    state = stage.payload("clearinghouseState_liquidator")
+    state["marginSummary"]["accountValue"] = "749999.5"
+    state["time"] -= 900
+    stage.answers("liquidator", state, body={"user": SECOND})
 
 
 def pools(stage: Stage) -> dict[str, PoolReading]:
@@ -56,41 +83,85 @@ def test_hlps_total_is_a_headline_that_stands_behind_nothing(vaults: Stage) -> N
     assert "overstates" in (total.note or "")
 
 
-def test_a_round_costs_one_request_while_the_vaults_details_are_kept(vaults: Stage) -> None:
+def test_every_liquidator_that_hlp_lists_is_counted(vaults: Stage) -> None:
+    with_a_second_liquidator(vaults)
+    pool = pools(vaults)["liquidator"]
+    assert pool.balances[0].amount == 11_000_000
+    assert pool.balances[0].at == datetime.fromtimestamp(1768397010, UTC), "the older of the two"
+    assert "HLP Liquidator, HLP Liquidator 2" in (pool.note or "")
+
+
+def test_the_history_of_several_is_their_sum_at_each_moment(vaults: Stage) -> None:
+    with_a_second_liquidator(vaults)
+    before = pools(vaults)["liquidator"].balances[1:]
+    assert [(b.at.timestamp() * 1000, b.amount) for b in before] == [
+        (1768396000000, 10_800_000),
+        (1768390000000, 11_500_000),
+        (1768310600000, 11_000_000),
+        (1743000000000, 9_000_000),
+    ]
+
+
+def test_a_liquidator_that_does_not_answer_is_no_loss_but_a_failure(vaults: Stage) -> None:
+    with_a_second_liquidator(vaults)
+    vaults.answers("liquidator", {}, body={"user": SECOND}, status=502)
+    with pytest.raises(VenueUnreachable):
+        vaults.public().read_funds()
+
+
+def test_a_vault_of_hlp_that_cannot_be_read_may_be_a_liquidator(vaults: Stage) -> None:
+    child(vaults, STRATEGIES[0], {}, status=502)
+    with pytest.raises(VenueUnreachable):
+        vaults.public().read_funds()
+
+
+def test_a_listed_address_that_is_no_vault_is_no_liquidator(vaults: Stage) -> None:
+    child(vaults, STRATEGIES[0], None)
+    assert pools(vaults)["liquidator"].balances[0].amount == 10250000.5
+
+
+def test_the_vault_beside_hlp_is_shown_and_stands_behind_nothing(vaults: Stage) -> None:
+    pool = pools(vaults)["liquidator-beside-hlp"]
+    assert (pool.symbols, pool.scopes) == ((), ())
+    assert pool.balances[0].amount == 29.78001
+    assert "not documented" in (pool.note or "")
+
+
+def test_without_the_vault_beside_hlp_the_others_stay(vaults: Stage) -> None:
+    vaults.answers("liquidator", {}, body={"user": BESIDE}, status=502)
+    assert set(pools(vaults)) == {"liquidator", "hlp"}
+
+
+def test_a_round_costs_a_request_a_liquidator_while_the_vaults_details_are_kept(
+    vaults: Stage,
+) -> None:
     reader = vaults.public()
     reader.read_funds()
     assert sorted(vaults.asked()) == [
-        "clearinghouseState",
+        *["clearinghouseState"] * 2,
         "metaAndAssetCtxs",
-        "vaultDetails",
-        "vaultDetails",
+        *["vaultDetails"] * 4,
     ]
     before = len(vaults.asked())
     reader.read_funds()
-    assert vaults.asked()[before:] == ["clearinghouseState"]
+    assert vaults.asked()[before:] == ["clearinghouseState"] * 2
     vaults.later(minutes=11)
+    before = len(vaults.asked())
     reader.read_funds()
-    assert len(vaults.asked()) == before + 4
+    assert sorted(vaults.asked()[before:]) == [*["clearinghouseState"] * 2, "vaultDetails"]
 
 
 def test_a_liquidator_that_hlp_no_longer_lists_is_said(vaults: Stage) -> None:
     payload = vaults.payload("vaultDetails_hlp")
-    payload["relationship"]["data"]["childAddresses"] = ["0x" + "9" * 40]
+    payload["relationship"]["data"]["childAddresses"] = [STRATEGIES[0]]
     vaults.answers("vault", payload, body={"vaultAddress": HLP})
     assert "no longer lists" in (pools(vaults)["liquidator"].note or "")
 
 
-def test_without_vault_details_the_liquidators_value_still_comes(vaults: Stage) -> None:
+def test_without_hlps_list_the_fund_has_failed(vaults: Stage) -> None:
     vaults.answers("vault", {}, status=500)
-    found = pools(vaults)
-    assert set(found) == {"liquidator"}
-    assert len(found["liquidator"].balances) == 1
-    assert "no longer lists" not in (found["liquidator"].note or "")
-
-
-def test_an_address_that_is_no_vault_any_more_costs_the_history_alone(vaults: Stage) -> None:
-    vaults.answers("vault", None)
-    assert set(pools(vaults)) == {"liquidator"}
+    with pytest.raises(VenueUnreachable):
+        vaults.public().read_funds()
 
 
 def test_without_the_list_of_contracts_the_liquidator_stands_behind_its_scope(
@@ -99,12 +170,6 @@ def test_without_the_list_of_contracts_the_liquidator_stands_behind_its_scope(
     vaults.answers("universe", {}, status=502)
     pool = pools(vaults)["liquidator"]
     assert (pool.symbols, pool.scopes) == ((), ("main",))
-
-
-def test_without_the_liquidator_the_fund_has_failed(vaults: Stage) -> None:
-    vaults.answers("liquidator", {}, body={"user": LIQUIDATOR}, status=502)
-    with pytest.raises(VenueUnreachable):
-        vaults.public().read_funds()
 
 
 def test_open_interest_is_valued_at_the_mark_and_delisted_contracts_are_left_out(

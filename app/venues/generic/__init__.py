@@ -1,0 +1,1 @@
+"""Exchanges without a facts file: their accounts can be linked, and only positions are read."""

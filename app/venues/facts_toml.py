@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+
+import tomli
 
 from app.domain.closure import Closure
 from app.domain.loss_model import LossModel, StepKind, Touches, WaterfallStep
@@ -50,8 +51,8 @@ CREDENTIALS = {
 def load(path: Path) -> VenueFacts:
     """Raises ``FactsError``."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        data = tomli.loads(path.read_text(encoding="utf-8"))
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise FactsError(f"{path.name}: is no TOML: {error}") from error
     return parse(data, path.name)
 

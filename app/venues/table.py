@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from app.venues.facts import FactsError
 
@@ -49,10 +48,11 @@ class Table:
 
     def choice(self, key: str, kind: type[E]) -> E:
         value = self.text(key)
-        if value not in {member.value for member in kind}:
+        try:
+            return kind(value)
+        except ValueError:
             allowed = ", ".join(member.value for member in kind)
-            raise self.error(key, f"must be one of {allowed}")
-        return kind(value)
+            raise self.error(key, f"must be one of {allowed}") from None
 
     def choices(self, key: str, kind: type[E]) -> tuple[E, ...]:
         """A list of ``kind``'s values; empty where the key is missing."""
@@ -182,10 +182,9 @@ class Table:
             raise self.error(key, f"{text!r} is no pattern: {error}") from error
 
 
+WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:[/?#][^\s]*)?")
+
+
 def is_web_address(text: str) -> bool:
     """Whether ``text`` is an ``https`` (or, for old pages, ``http``) address with a host."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in {"https", "http"} and "." in (parts.hostname or "") and " " not in text
+    return WEB_ADDRESS.fullmatch(text) is not None

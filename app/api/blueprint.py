@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
@@ -15,6 +15,7 @@ from webargs.flaskparser import FlaskParser
 
 from app import clock
 from app.api.answers import Body, conditional
+from app.api.csv_answers import asks_for_csv, csv_answer
 from app.api.errors import refuse
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -92,15 +93,22 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         """Say in the API's description that the view may answer ``status`` as well."""
         return described((status, _answer(schema, description)))
 
-    def conditional(self, schema: type[Schema]) -> Callable[[View], View]:
-        """Answer 200 with what the view returns, or 304 when the asker has it already."""
+    def conditional(
+        self, schema: type[Schema], *, rows: str | None = None, columns: Sequence[str] = ()
+    ) -> Callable[[View], View]:
+        """Answer 200 with what the view returns, or 304 when the asker has it already.
+
+        With ``columns`` the list under ``rows`` is also to be had as CSV.
+        """
         shape = schema()
 
         def decorate(view: View) -> View:
             @wraps(view)
             def answering(*args: Any, **kwargs: Any) -> Any:
-                shown = Body(shape.dump(view(*args, **kwargs)))
-                return conditional(request.environ, shown, clock.now())
+                dumped = shape.dump(view(*args, **kwargs))
+                if rows is not None and asks_for_csv():
+                    return csv_answer(columns, dumped[rows])
+                return conditional(request.environ, Body(dumped), clock.now())
 
             return described_as_conditional(schema)(answering)  # type: ignore[return-value]
 

@@ -33,11 +33,14 @@ def linkable(venue: str) -> VenueFacts:
         facts = catalogue().venue(venue)
     except NotFound as error:
         raise InvalidInput(
-            "Seawall does not know this venue; GET /api/v1/venues lists those it knows."
+            "Seawall does not know this venue; GET /api/v1/venues lists those it knows, and "
+            "GET /api/v1/other-venues those of which it reads positions only."
         ) from error
     if facts.status in NOT_LINKABLE or facts.linking is None:
         reason = NOT_LINKABLE.get(facts.status, NOT_LINKABLE[VenueStatus.MODEL_ONLY])
         raise InvalidInput(reason.format(name=facts.name))
+    if facts.status is VenueStatus.POSITIONS_ONLY and venue not in catalogue().generic_ids():
+        raise InvalidInput(f"More than positions is read of {facts.name} by now: link it as such.")
     return facts
 
 

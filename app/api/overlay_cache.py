@@ -21,6 +21,7 @@ from app.api.shapes.position import expected_interval
 from app.api.shapes.source import source_goes_stale
 from app.api.shapes.staleness import fund_goes_stale, goes_stale, next_flip
 from app.risk.pool_match import PoolIndex
+from app.risk.wording import day
 from app.store import accounts, funds, markets, positions, revisions, sources
 from app.store.revisions import FUNDS, user_scope, venue_scope
 from app.venues.catalogue import catalogue
@@ -128,6 +129,8 @@ def _pool(
     conn: Connection, facts: VenueFacts, page: PageMatch
 ) -> tuple[StoredFund | None, str | None]:
     """The pool behind the contract on screen, or the sentence that says why there is none."""
+    if facts.closed is not None:
+        return None, f"{facts.name} closed on {day(facts.closed.on)}."
     if not facts.fund.published:
         return None, f"{facts.name} does not publish its insurance fund."
     known = {stored.pool.id: stored for stored in funds.states(conn, venue=page.venue)}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from marshmallow import Schema, fields, validate
 
@@ -13,6 +14,8 @@ from app.api.errors import refuse
 from app.api.fields import AnswerSchema, RequestSchema, Time, printable
 
 Item = TypeVar("Item")
+Place = tuple[bool | float | str, ...]
+"""What an item is ordered by."""
 
 DEFAULT_LIMIT = 50
 MOST = 200
@@ -61,6 +64,29 @@ def page_of(
     return page, encode(key(page[-1])) if len(rest) > limit else None
 
 
+def page_in_order(
+    items: Iterable[Item], *, key: Callable[[Item], Place], limit: int, cursor: str | None = None
+) -> tuple[Sequence[Item], str | None]:
+    """The same for an order by figures; ``key`` ends with what no other item has."""
+    after = _place(cursor) if cursor is not None else None
+    try:
+        rest = [one for one in sorted(items, key=key) if after is None or key(one) > after]
+    except TypeError:
+        _refuse_cursor()
+    page = rest[:limit]
+    return page, encode(json.dumps(key(page[-1]))) if len(rest) > limit else None
+
+
+def _place(cursor: str) -> Place:
+    try:
+        place = json.loads(decode(cursor))
+    except (ValueError, RecursionError):
+        _refuse_cursor()
+    if not isinstance(place, list):
+        _refuse_cursor()
+    return tuple(place)
+
+
 def encode(place: str) -> str:
     """The cursor of a place in a list."""
     return urlsafe_b64encode(place.encode()).decode().rstrip("=")
@@ -71,8 +97,12 @@ def decode(cursor: str) -> str:
     try:
         return urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode()
     except ValueError:
-        refuse(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "This cursor is not one of ours; start again without it.",
-            errors={"query": {"cursor": ["Is not a cursor."]}},
-        )
+        _refuse_cursor()
+
+
+def _refuse_cursor() -> NoReturn:
+    refuse(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "This cursor is not one of ours; start again without it.",
+        errors={"query": {"cursor": ["Is not a cursor."]}},
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from app import __version__
-from app.cli import access, accounts, bundles, linking, reading, serving, upkeep
+from app.cli import access, accounts, bundles, funds, linking, reading, serving, upkeep
 from app.cli.command import EPILOG, PlainGroup
 
 
@@ -29,7 +29,7 @@ for command in (
     accounts.accounts,
     accounts.unlink,
     reading.positions,
-    reading.funds,
+    funds.funds,
     reading.venues,
     bundles.record,
     bundles.replay,

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from app.sandbox import Sandbox
     from app.settings import Settings
 
-LINKED = {"binance": "read_only", "bybit": "read_only", "okx": "read_only", "hyperliquid": "user"}
+LINKED = {
+    "binance": "read_only",
+    "bybit": "read_only",
+    "okx": "read_only",
+    "hyperliquid": "user",
+    "gate": "read_only",
+}
 """Venue → the sandbox's account that is linked there."""
 
 
@@ -45,7 +51,7 @@ def run(*, port: int | None, scenario: str, calm_seconds: float) -> None:
             "SEAWALL_WATCH": "linked",
         }
         settings = serving.at_port(port)
-        click.echo("Setting up four made-up exchanges and thirty days of their funds…")
+        click.echo("Setting up made-up exchanges and thirty days of their funds…")
         prepare(settings)
         with opened() as place:
             _seed_funds(place, sandbox)

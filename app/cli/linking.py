@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from app.venues.facts import CredentialField, VenueFacts
 
 LOOK_SECONDS = 0.5
+OTHER = "other"
+"""What a person answers to be shown the exchanges of which only positions are read."""
 
 stdin_option = click.option(
     "--stdin-json",
@@ -155,8 +157,14 @@ def _ask_venue() -> str:
     from app.venues.catalogue import catalogue
 
     names = [venue.id for venue in catalogue().venues() if venue.linking is not None]
-    answer: str = click.prompt("Venue", type=click.Choice(names), err=True)
-    return answer
+    answer: str = click.prompt("Venue", type=click.Choice([*names, OTHER]), err=True)
+    if answer != OTHER:
+        return answer
+    others = {venue.id.partition("-")[2]: venue for venue in catalogue().generic_venues()}
+    click.echo("Of these exchanges Seawall reads positions only:", err=True)
+    click.echo(", ".join(f"{name} ({venue.name})" for name, venue in others.items()), err=True)
+    name = click.prompt("Exchange", type=click.Choice(list(others)), show_choices=False, err=True)
+    return others[name].id
 
 
 def _ask_field(field: CredentialField) -> str:
@@ -259,7 +267,7 @@ def _print_checklist(given: Given, permissions: KeyPermissions) -> None:
         {
             KeyVerdict.READ_ONLY: "It can only read. Nothing of it was stored.",
             KeyVerdict.HAS_POWERS: "It can do more than read: Seawall would refuse it.",
-            KeyVerdict.UNVERIFIABLE: f"{given.venue.name} has no way to say what a key may do.",
+            KeyVerdict.UNVERIFIABLE: f"What it may do cannot be asked of {given.venue.name}.",
         }[permissions.verdict]
     )
 

@@ -1,4 +1,4 @@
-"""``seawall positions``, ``funds`` and ``venues``: what is known now.
+"""``seawall positions`` and ``venues``: what is known now.
 
 With ``--json`` these print what the API answers, field by field.
 """
@@ -17,12 +17,12 @@ from app.domain.errors import Conflict
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from app.domain.closure import Closure
     from app.store.funds import StoredFund
     from app.store.sources import SourceState
     from app.venues.facts import VenueFacts
 
 NO_POSITIONS = "No open positions. `seawall accounts` shows what is linked and how it goes there."
-NO_FUNDS = "No fund has been read yet. The worker reads them once it runs: `seawall up`."
 
 POSITION_COLUMNS = (
     "",
@@ -81,36 +81,6 @@ def positions(
 
 
 @click.command()
-@click.option("--venue", help="Only of this venue.")
-@json_option
-def funds(venue: str | None, as_json: bool) -> None:
-    """Insurance funds: balance, change, coverage.
-
-    Balances are what the venues report; nobody audits them here.
-    """
-    from app import clock
-    from app.api.shapes.fund import FundSchema, fund
-    from app.api.shapes.venue import venue_name
-    from app.cli.output import print_items, print_table
-    from app.cli.place import opened
-    from app.store import funds as stored
-
-    now = clock.now()
-    with opened() as place, place.database.read() as connection:
-        found = stored.states(connection, venue=venue)
-    shown = [fund(one, venue_name=venue_name(one.state.venue), now=now) for one in found]
-    if as_json:
-        print_items(FundSchema(), shown, now)
-    elif not shown:
-        click.echo(NO_FUNDS)
-    else:
-        print_table(
-            ("Venue", "Fund", "Health", ">Balance", ">1 h", ">24 h", ">7 d", ">Coverage", ">Age"),
-            [_fund_row(one) for one in shown],
-        )
-
-
-@click.command()
 @click.option("--explain", "venue_id", metavar="ID", help="What this venue does with a loss.")
 @json_option
 def venues(venue_id: str | None, as_json: bool) -> None:
@@ -152,27 +122,6 @@ def _position_row(one: Mapping[str, Any]) -> tuple[str | Text, ...]:
     )
 
 
-def _fund_row(one: Mapping[str, Any]) -> tuple[str | Text, ...]:
-    from app.cli.output import NOTHING, age
-    from app.risk.wording import money, percent
-
-    def change(window: str) -> str:
-        value = one["changes"][window]
-        return NOTHING if value is None else percent(value, signed=True)
-
-    return (
-        one["venue_name"],
-        one["name"],
-        str(one["health"]),
-        NOTHING if one["balance_usd"] is None else money(one["balance_usd"]),
-        change("1h"),
-        change("24h"),
-        change("7d"),
-        NOTHING if one["coverage"] is None else percent(one["coverage"]),
-        age(one["as_of"], stale=one["stale"]),
-    )
-
-
 def _tabulate_venues(known: Sequence[VenueFacts]) -> None:
     from app.cli.output import NOTHING, print_table
 
@@ -180,7 +129,6 @@ def _tabulate_venues(known: Sequence[VenueFacts]) -> None:
     for venue in known:
         link = NOTHING if venue.linking is None else str(venue.linking.kind)
         checked = "yes" if venue.permission_check.verifiable else "the venue cannot say"
-        after = venue.loss_model.after_fund()
         rows.append(
             (
                 venue.id,
@@ -188,10 +136,20 @@ def _tabulate_venues(known: Sequence[VenueFacts]) -> None:
                 link,
                 checked if link == "key" else NOTHING,
                 "yes" if venue.fund.published else "no",
-                after[0].title if after else "not known",
+                _after(venue),
             )
         )
     print_table(("Id", "Venue", "Link by", "Key checked", "Fund published", "After the fund"), rows)
+
+
+def _after(venue: VenueFacts) -> str:
+    """What follows an empty fund, or since when nothing does."""
+    from app.risk.wording import day
+
+    if venue.closed is not None:
+        return f"closed since {day(venue.closed.on)}"
+    after = venue.loss_model.after_fund()
+    return after[0].title if after else "not known"
 
 
 def _print_venues(known: Sequence[VenueFacts]) -> None:
@@ -222,6 +180,22 @@ def _print_venues(known: Sequence[VenueFacts]) -> None:
     print_items(VenueSchema(), shown, now)
 
 
+def _closure(closure: Closure) -> str:
+    from app.risk.wording import day, day_or_moment
+
+    until = closure.withdrawals_until
+    return " ".join(
+        (
+            f"Closed since {day(closure.on)}.",
+            closure.text,
+            f"Last moment for withdrawals: {day_or_moment(until)}."
+            if until is not None
+            else "Until when money can be withdrawn is not known.",
+            closure.source or "no source",
+        )
+    )
+
+
 def _explain(venue: VenueFacts, *, as_json: bool) -> None:
     """The waterfall, step by step, each with its source."""
     from rich.padding import Padding
@@ -237,6 +211,8 @@ def _explain(venue: VenueFacts, *, as_json: bool) -> None:
         return
     out = console()
     out.print(f"{venue.name}: {shown['answer']}\n", markup=False)
+    if venue.closed is not None:
+        out.print(f"{_closure(venue.closed)}\n", markup=False)
     for sentence in shown["summary"].values():
         out.print(f"• {sentence}", markup=False)
     out.print()

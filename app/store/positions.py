@@ -209,6 +209,13 @@ def count_by_account(conn: Connection, *, user_id: str) -> Mapping[str, int]:
     return {row.account_id: row.positions for row in conn.execute(counted)}
 
 
+def pools_behind(conn: Connection, *, user_id: str, venue: str) -> frozenset[str]:
+    """The ids of the pools behind the positions a user holds at a venue."""
+    rows = conn.execute(_STORED.where(positions.c.user_id == user_id, positions.c.venue == venue))
+    funds = (_stored(row).assessment.fund for row in rows)
+    return frozenset(fund.pool_id for fund in funds if fund is not None)
+
+
 def current_for_venue(conn: Connection, *, venue: str) -> tuple[StoredPosition, ...]:
     """For the worker: the venue's positions of all users, to be assessed anew."""
     rows = conn.execute(_STORED.where(positions.c.venue == venue).order_by(positions.c.id))

@@ -162,13 +162,15 @@ def _page(
         issued = tokens.list_for(connection, user_id=principal.user_id, now=now)
         gone = content.worker_is_gone(connection, now=now)
     venues = [venue for venue in catalogue().venues() if _can_be_linked(venue)]
+    others = catalogue().generic_venues()
     wanted = request.values.get("venue")
-    chosen = next((venue for venue in venues if venue.id == wanted), None)
+    chosen = next((venue for venue in (*venues, *others) if venue.id == wanted), None)
     return render_template(
         "accounts.html",
         accounts=shown,
         tokens=[_token(token, here=token.id == principal.token_id) for token in issued],
         linkable=[{"id": venue.id, "name": venue.name} for venue in venues],
+        others=[{"id": venue.id, "name": venue.name} for venue in others],
         chosen=chosen and _form(chosen),
         suggested_label=chosen and _free_label(chosen.name, shown),
         pairing=pairing,

@@ -14,6 +14,7 @@ from app.api.shapes.position import PositionSchema, position
 from app.api.shapes.source import source_error
 from app.api.shapes.venue import VenueSchema, venue, venue_name
 from app.domain.loss_model import LossModel, StepKind, Touches
+from app.risk.wording import day
 from app.store import accounts as account_rows
 from app.store import funds as fund_rows
 from app.store import heartbeat, sources
@@ -114,17 +115,19 @@ def venue_board(
     *,
     errors: Mapping[str, str],
     positions: Sequence[Shown] = (),
-    first: Collection[str] = (),
+    only: Collection[str] | None = None,
     most: int = FULL,
 ) -> list[Shown]:
-    """Every venue with its pools, for the table; the venues named ``first`` lead.
+    """Every venue with its pools, for the table, or those named in ``only``.
 
     Of a venue's pools at most ``most`` are kept: those behind ``positions``, those in trouble,
     then the largest, so that a venue with hundreds stays a few lines.
     """
     behind = {p["fund"]["id"] for p in positions if p["fund"]}
     board = []
-    for facts in sorted(catalogue().venues(), key=lambda facts: facts.id not in first):
+    for facts in catalogue().venues():
+        if only is not None and facts.id not in only:
+            continue
         pools = [one for one in funds if one["venue"] == facts.id and one["kind"] != "headline"]
         rows = most_telling(pools, behind=behind, most=most)
         board.append(
@@ -140,6 +143,13 @@ def venue_board(
             }
         )
     return board
+
+
+def worth_a_look(funds: Sequence[Shown], accounts: Sequence[Shown]) -> frozenset[str]:
+    """The venues of the accounts, and those whose fund is in trouble."""
+    alarming = ("critical", "draining")
+    troubled = {one["venue"] for one in funds if one["health"] in alarming}
+    return frozenset(troubled | {account["venue"] for account in accounts})
 
 
 def most_telling(pools: Sequence[Shown], *, behind: Collection[str] = (), most: int) -> list[Shown]:
@@ -162,6 +172,8 @@ def most_telling(pools: Sequence[Shown], *, behind: Collection[str] = (), most: 
 
 def summary(name: str, model: LossModel) -> str:
     """A venue's waterfall in one line: what follows when the fund is empty."""
+    if model.closed_on is not None:
+        return f"{name} closed on {day(model.closed_on)}."
     after = [step for step in model.after_fund() if step.kind in AFTER_FUND]
     sure = [AFTER_FUND[step.kind] for step in after if step.applies is Touches.YES]
     if sure:

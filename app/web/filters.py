@@ -138,8 +138,33 @@ def moments(text: str) -> str:
 
 def day(iso: str) -> str:
     """``2025-10-10`` as "10 October 2025"."""
-    on = date.fromisoformat(iso)
-    return f"{on.day} {on:%B %Y}"
+    return wording.day(date.fromisoformat(iso))
+
+
+def day_or_moment(iso: str) -> str:
+    """The same, and ``2025-10-10T02:00:00Z`` as "10 October 2025, 02:00 UTC"."""
+    return wording.day_or_moment(datetime.fromisoformat(iso)) if "T" in iso else day(iso)
+
+
+BESIDE = {
+    "alone": "drains alone",
+    "market_wide": "all drain",
+    "in_line": "in line",
+    "not_enough_venues": "too few venues",
+}
+
+
+def beside(divergence: Mapping[str, Any] | None) -> str:
+    """One venue beside the others, in two words."""
+    return NO_NUMBER if divergence is None else BESIDE[str(divergence["kind"])]
+
+
+def chart_time(iso: str, stretch: str) -> str:
+    """A moment under a chart: the hour for a day, else the day."""
+    moment = datetime.fromisoformat(iso)
+    if stretch == "1d":
+        return f"{moment:%H:%M} UTC"
+    return f"{moment.day} {moment:%b}" if stretch != "all" else f"{moment:%b %Y}"
 
 
 def span(seconds: int) -> str:
@@ -212,7 +237,10 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "clock_time": clock_time,
     "moments": moments,
     "day": day,
+    "day_or_moment": day_or_moment,
     "span": span,
+    "beside": beside,
+    "chart_time": chart_time,
     "zones": zones,
     "mark": mark,
     "beyond": lambda distance: distance > FAR,

@@ -57,7 +57,7 @@ def positions(*, principal: Principal) -> Response:
                 funds,
                 errors=errors,
                 positions=shown,
-                first={account["venue"] for account in accounts},
+                only=content.worth_a_look(funds, accounts),
                 most=content.BRIEF,
             ),
         )
@@ -73,11 +73,13 @@ def venues(*, principal: Principal) -> Response:
         funds = content.shown_funds(connection, venue_id=None, now=now)
         errors = content.fund_errors(connection)
         gone = content.worker_is_gone(connection, now=now)
+    board = content.venue_board(funds, errors=errors)
     return unless_unchanged(
         render_template(
             "venues.html",
             headline=venues_headline(funds),
-            venues=content.venue_board(funds, errors=errors),
+            venues=[one for one in board if one["rows"] or one["error"]],
+            others=[one for one in board if not one["rows"] and not one["error"]],
             worker_is_gone=gone,
         )
     )

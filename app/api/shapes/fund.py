@@ -11,7 +11,7 @@ from app.api.answers import Age
 from app.api.fields import AnswerSchema, Number, Time
 from app.api.shapes.common import attributes, choice, notes_field
 from app.api.shapes.reason import ReasonSchema, reason, standing_text
-from app.domain.fund import FundHealth, FundState, PoolKind
+from app.domain.fund import Confidence, DivergenceKind, FundHealth, FundState, PoolKind
 from app.risk.staleness import fund_is_stale, fund_with_staleness
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 WINDOWS = ("1h", "8h", "24h", "7d", "30d")
 MOST_POINTS = 48
+DIVERGENCE = ("kind", "own_change", "others_change", "others", "score")
 
 
 class BalanceSchema(AnswerSchema):
@@ -45,6 +46,24 @@ ChangesSchema: type[AnswerSchema] = type(
         **{window: Number(f"Fraction over {window}") for window in WINDOWS},
     },
 )
+
+
+class TopUpSchema(AnswerSchema):
+    """Money put into a pool from outside: no organic growth."""
+
+    at = Time("When")
+    usd = Number("How much")
+    labelled = fields.Boolean(metadata={"description": "The venue says so; else told by rule"})
+
+
+class DivergenceSchema(AnswerSchema):
+    """One venue's funds beside those of the others, over the same 24 hours."""
+
+    kind = choice(DivergenceKind)
+    own_change = Number("Of this venue's funds together")
+    others_change = Number("Median of the other venues")
+    others = fields.Integer(metadata={"description": "How many other venues were compared with"})
+    score = Number("(own - median) in robust deviations of the others")
 
 
 class PositionFundSchema(AnswerSchema):
@@ -80,6 +99,19 @@ class FundSchema(AnswerSchema):
     changes = fields.Nested(ChangesSchema)
     change_24h = Number("`changes.24h` again")
     drawdown_8h = Number("1 - balance / highest balance of 8 hours")
+    drawdown_30d = Number("1 - balance / highest balance of 30 days")
+    drawdown_all = Number("1 - balance / highest balance that is stored")
+    slope_7d = Number("Theil-Sen slope of 7 days, as a fraction of the balance a day")
+    shock = Number("The latest step in robust deviations of a month of steps")
+    runway_days = Number("Balance / mean daily loss of 7 days, only while it declines")
+    flat_updates = fields.Integer(
+        allow_none=True, metadata={"description": "Updates due since the balance last moved"}
+    )
+    top_ups = fields.List(fields.Nested(TopUpSchema))
+    divergence = fields.Nested(DivergenceSchema, allow_none=True)
+    confidence = choice(Confidence, nullable=True)
+    since = Time("Since when `health` is what it is", allow_none=True)
+    cascade_coverage = Number("Balance / largest liquidation volume of 24 hours known")
     coverage = Number("Balance / one-sided open interest of the contracts it stands behind")
     open_interest_usd = Number("That open interest, one side counted")
     trigger_progress = Number("How far to the venue's own auto-deleveraging trigger; 1 is at it")
@@ -113,7 +145,16 @@ def fund(stored: StoredFund, *, venue_name: str, now: datetime) -> dict[str, Any
                 "health",
                 "balance_usd",
                 "drawdown_8h",
+                "drawdown_30d",
+                "drawdown_all",
+                "slope_7d",
+                "shock",
+                "runway_days",
+                "flat_updates",
+                "confidence",
+                "since",
                 "coverage",
+                "cascade_coverage",
                 "open_interest_usd",
                 "trigger_progress",
                 "cadence_seconds",
@@ -130,6 +171,8 @@ def fund(stored: StoredFund, *, venue_name: str, now: datetime) -> dict[str, Any
         ],
         "changes": {window: state.changes.get(window) for window in WINDOWS},
         "change_24h": state.changes.get("24h"),
+        "top_ups": [attributes(one, ("at", "usd", "labelled")) for one in state.top_ups],
+        "divergence": state.divergence and attributes(state.divergence, DIVERGENCE),
         "symbols": list(stored.pool.symbols),
         "recent": [{"at": point.at, "usd": point.usd} for point in stored.recent[-MOST_POINTS:]],
         "notes": fund_notes(state),

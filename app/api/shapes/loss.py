@@ -78,6 +78,10 @@ class LossModelSchema(LossSchema):
     """The whole waterfall of a venue."""
 
     venue = fields.String()
+    closed_on = fields.Date(
+        allow_none=True,
+        metadata={"description": "Since then the venue is closed, and the steps are history"},
+    )
     summary = fields.Nested(LossSummarySchema)
     steps = fields.List(fields.Nested(StepSchema))
     not_known = fields.List(
@@ -90,6 +94,7 @@ def loss_model(model: LossModel, *, venue_name: str) -> dict[str, Any]:
     general = general_answer(model, venue_name=venue_name)
     return {
         "venue": model.venue,
+        "closed_on": model.closed_on,
         "next_step": general.next_step,
         "answer": general.answer,
         "summary": asdict(summarize(model, venue_name=venue_name)),

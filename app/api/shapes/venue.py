@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import fields
 
-from app.api.fields import AnswerSchema, Number, Time
+from app.api.fields import AnswerSchema, Number, Time, rfc3339
 from app.api.shapes.common import SourceErrorSchema, attributes, choice
 from app.api.shapes.loss import LossModelSchema, loss_model
 from app.api.shapes.source import source_error, source_is_stale
@@ -19,6 +19,7 @@ from app.venues.catalogue import catalogue
 from app.venues.facts import AdlSubject, LinkKind, VenueKind, VenueStatus
 
 if TYPE_CHECKING:
+    from app.domain.closure import Closure
     from app.store.funds import StoredFund
     from app.store.sources import SourceState
     from app.venues.facts import Linking, VenueFacts
@@ -54,6 +55,23 @@ class LinkingSchema(AnswerSchema):
     how_to_url = fields.String(allow_none=True)
     verifiable = fields.Boolean(metadata={"description": "The venue says what a key may do"})
     verifiable_note = fields.String(allow_none=True)
+
+
+class ClosureSchema(AnswerSchema):
+    """The end of a venue."""
+
+    on = fields.Date()
+    announced_on = fields.Date(allow_none=True)
+    withdrawals_until = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "A day, or a moment in UTC; `null` where not known",
+            "example": "2026-12-22T02:00:00Z",
+        },
+    )
+    text = fields.String(metadata={"description": "What it meant for who held something there"})
+    source = fields.String(allow_none=True)
+    note = fields.String(allow_none=True)
 
 
 class IncidentSchema(AnswerSchema):
@@ -102,6 +120,9 @@ class VenueSchema(AnswerSchema):
     kind = choice(VenueKind)
     status = choice(VenueStatus)
     website = fields.String()
+    closed = fields.Nested(
+        ClosureSchema, allow_none=True, metadata={"description": "Where `status` is `closed`"}
+    )
     linking = fields.Nested(LinkingSchema, allow_none=True)
     fund_published = fields.Boolean()
     fund_page = fields.String(allow_none=True, metadata={"description": "Where a person looks"})
@@ -125,6 +146,7 @@ def venue(
     """A venue as ``VenueSchema`` shows it at ``now``."""
     return {
         **attributes(facts, ("id", "name", "kind", "status", "website")),
+        "closed": facts.closed and _closed(facts.closed),
         "linking": facts.linking and _linking(facts, facts.linking),
         "fund_published": facts.fund.published,
         "fund_page": facts.fund.page,
@@ -163,6 +185,16 @@ def _linking(facts: VenueFacts, linking: Linking) -> dict[str, Any]:
         "fields_": [attributes(one, ("name", "label", "hidden")) for one in linking.fields],
         "verifiable": facts.permission_check.verifiable,
         "verifiable_note": facts.permission_check.note,
+    }
+
+
+def _closed(closure: Closure) -> dict[str, Any]:
+    until = closure.withdrawals_until
+    return {
+        **attributes(closure, ("on", "announced_on", "text", "source", "note")),
+        "withdrawals_until": rfc3339(until)
+        if isinstance(until, datetime)
+        else until and until.isoformat(),
     }
 
 

@@ -1,7 +1,7 @@
 """Run every check and test and say in the last lines what ran and what did not: ``make test``.
 
-Checks of the code run first, Python's beside node's; then pytest, which drives the browser
-too. Nothing is left out silently: what this machine lacks is named at the end, and fails the
+Checks of the code run first, Python's beside node's; then pytest in two processes, which drives
+the browser too. Nothing is left out silently: what this machine lacks is named at the end, and fails the
 run under ``CI=true``.
 """
 
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ TOOLS = Path(sys.executable).parent
 OLDEST_NODE = (20, 19)
 NODE_CHECKS = ("lint", "check", "webext")
 NODE_TESTS = ("test",)
+VENUES = "tests/venues"
+"""Half of the tests' time, and none of it needs a database or a browser."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +54,8 @@ def main() -> int:
     if with_tests:
         if not _has_chromium():
             _install_chromium()
-        step, not_run = _pytest(pytest_arguments)
-        steps.append(step)
+        tests, not_run = _tests(pytest_arguments)
+        steps += tests
         missing += not_run
     return _summary(steps, missing)
 
@@ -77,24 +80,47 @@ def _node_checks(*, with_tests: bool) -> list[Step]:
     return steps
 
 
-def _pytest(arguments: list[str]) -> tuple[Step, list[str]]:
-    """Run pytest, its output as it comes; also the lines on what it could not run."""
+def _tests(arguments: list[str]) -> tuple[list[Step], list[str]]:
+    """Everything, in two processes side by side; or what ``arguments`` name, in one."""
+    if arguments:
+        step, not_run = _pytest("pytest", arguments)
+        return [step], not_run
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        venues = pool.submit(_pytest, "pytest of venues", [VENUES], whole=True)
+        others = pool.submit(_pytest, "pytest", [f"--ignore={VENUES}"])
+        found = [others.result(), venues.result()]
+    return [step for step, _ in found], [line for _, lines in found for line in lines]
+
+
+def _pytest(name: str, arguments: list[str], *, whole: bool = False) -> tuple[Step, list[str]]:
+    """Run pytest, its output as it comes or (``whole``) when it ends; what it could not run."""
     with tempfile.TemporaryDirectory() as folder:
         not_run = Path(folder, "not-run")
         environment = {**os.environ, "SEAWALL_TEST_NOT_RUN": str(not_run)}
-        started = time.monotonic()
-        command = [sys.executable, "-m", "pytest", *arguments]
-        code = subprocess.call(command, cwd=ROOT, env=environment)
-        step = Step(name="pytest", code=code, seconds=time.monotonic() - started)
+        command: list[str | Path] = [sys.executable, "-m", "pytest", *arguments]
+        if whole:
+            step = _run(name, command, environment)
+        else:
+            started = time.monotonic()
+            code = subprocess.call(command, cwd=ROOT, env=environment)
+            step = Step(name=name, code=code, seconds=time.monotonic() - started)
         lines = not_run.read_text(encoding="utf-8").splitlines() if not_run.exists() else []
     return step, lines
 
 
-def _run(name: str, command: list[str | Path]) -> Step:
+def _run(
+    name: str, command: list[str | Path], environment: Mapping[str, str] | None = None
+) -> Step:
     """Run one check; its output is shown whole when it ends, so that two do not mingle."""
     started = time.monotonic()
     done = subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     print(f"--- {name}\n{done.stdout.strip()}", flush=True)
     return Step(name=name, code=done.returncode, seconds=time.monotonic() - started)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from app import clock
+from app.domain.account import Credentials
 from app.domain.errors import InvalidInput, NotFound
 from app.store import accounts
-from app.store.identifiers import new_id
+from app.store.identifiers import digest, new_id
 from app.store.queue import CHECK_JOB
 from app.venues.catalogue import catalogue
 from app.venues.credentials import check_credentials
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from app.api.services import Queue, Seals
     from app.store.database import Database
 
-PUBLIC_FIELD = {LinkKind.KEY: "api_key", LinkKind.ADDRESS: "address"}
 NOT_LINKABLE = {
     VenueStatus.CLOSED: "{name} has closed; there is nothing left to link.",
     VenueStatus.MODEL_ONLY: "Accounts at {name} cannot be linked: only its loss model is known.",
@@ -73,12 +73,21 @@ def link_account(
             venue=facts.id,
             label=label,
             kind=facts.linking.kind.value,
-            public_part=given[PUBLIC_FIELD[facts.linking.kind]],
+            public_part=public_part(facts, given),
             key_id=key_id,
             sealed=sealed,
             now=clock.now(),
         )
     return account_id
+
+
+def public_part(facts: VenueFacts, given: Credentials) -> str:
+    """What names a credential and is no secret: API key, address, or a token's fingerprint."""
+    assert facts.linking is not None
+    if facts.linking.kind is LinkKind.ADDRESS:
+        return given["address"]
+    token = given.get("token")
+    return given["api_key"] if token is None else f"token {digest(token)[:12]}"
 
 
 def ask_for_check(queue: Queue, account_id: str) -> bool:

@@ -97,10 +97,9 @@ def create(place: Place, venue: VenueFacts, *, label: str, credentials: Credenti
 
 def public_part(venue: VenueFacts, credentials: Credentials) -> str:
     """The part of a credential that names it: the API key or the address, never a secret."""
-    from app.api.linking import PUBLIC_FIELD
+    from app.api.linking import public_part as part
 
-    assert venue.linking is not None
-    return credentials[PUBLIC_FIELD[venue.linking.kind]]
+    return part(venue, credentials)
 
 
 def acknowledge(place: Place, account: Account) -> Account:

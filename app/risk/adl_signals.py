@@ -54,9 +54,15 @@ def signal_reasons(
         if (signal.rating or "").lower() == "high":
             text = f"The venue rates the risk of auto-deleveraging in {_subject(signal)} high."
             reasons.append(Reason(code="adl_signal", severity=Severity.WATCH, text=text))
-        if signal.kind in SPREAD and signal.value and now - signal.at <= SPREAD_LATELY:
+        spread = signal.kind in SPREAD and signal.trigger is None and signal.value
+        if spread and now - signal.at <= SPREAD_LATELY:
             reasons.append(_spread(signal, now))
     return reasons
+
+
+def consequence(signal: AdlSignal) -> str:
+    """What a venue does at its trigger: a contract is deleveraged, a fund's users share losses."""
+    return "auto-deleveraging" if signal.native_symbol else "making others pay for losses"
 
 
 def _trigger(progress: float, signal: AdlSignal, steps: Steps) -> list[Reason]:
@@ -65,12 +71,8 @@ def _trigger(progress: float, signal: AdlSignal, steps: Steps) -> list[Reason]:
         return []
     severity, threshold = step
     subject = _subject(signal, first=True)
-    text = (
-        f"{subject} is at the venue's own trigger for auto-deleveraging."
-        if progress >= 1
-        else f"{subject} is {percent(progress)} of the way to the venue's own trigger for"
-        " spreading losses."
-    )
+    where = "at" if progress >= 1 else f"{percent(progress)} of the way to"
+    text = f"{subject} is {where} the venue's own trigger for {consequence(signal)}."
     return [
         Reason(code="adl_signal", severity=severity, text=text, value=progress, threshold=threshold)
     ]

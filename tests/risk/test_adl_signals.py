@@ -87,6 +87,18 @@ def test_no_loss_spread_lately_is_no_reason(value: float | None, ago: timedelta)
     assert reasons(a_signal(pool="btc", kind="clawback_rate", value=value, ago=ago)) == []
 
 
+def test_a_figure_on_its_way_to_a_trigger_is_no_loss_that_was_spread() -> None:
+    calm = a_signal(pool="fund", kind="socialized_loss", value=1.4e6, trigger=0.0)
+    assert reasons(calm) == []
+
+
+def test_a_fund_at_its_trigger_makes_others_pay_and_a_contract_is_deleveraged() -> None:
+    (fund,) = reasons(a_signal(pool="fund", progress=1.0))
+    (contract,) = reasons(a_signal(progress=1.0))
+    assert fund.text.endswith("trigger for making others pay for losses.")
+    assert contract.text.endswith("trigger for auto-deleveraging.")
+
+
 def test_a_pool_is_concerned_by_its_own_signals_and_its_contracts() -> None:
     own, contract = a_signal(pool="usdm"), a_signal(native_symbol="BTCUSDT")
     others = (a_signal(pool="coinm"), a_signal(native_symbol="ETHUSD_PERP"))

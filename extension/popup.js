@@ -1,5 +1,5 @@
 import { askWorker, element } from './lib/ask_worker.js';
-import { VENUES } from './lib/venues.js';
+import { VENUES } from './lib/hosts.js';
 
 /** @typedef {import('./types/messages').Position} Position */
 /** @typedef {import('./types/messages').Summary} Summary */

@@ -58,9 +58,9 @@ def _same_as(exchange: Any) -> list[str]:
     found = []
     for name in sorted(set(ccxt.exchanges) - {exchange.id}):
         other = getattr(ccxt, name)
-        if issubclass(type(exchange), other) or issubclass(other, type(exchange)):
-            if hosts <= set(_hosts(other())):
-                found.append(name)
+        related = issubclass(type(exchange), other) or issubclass(other, type(exchange))
+        if related and hosts <= set(_hosts(other())):
+            found.append(name)
     return found
 
 

@@ -76,4 +76,5 @@ class LossModel:
         kinds = [step.kind for step in possible]
         if StepKind.INSURANCE_FUND in kinds:
             possible = possible[kinds.index(StepKind.INSURANCE_FUND) + 1 :]
-        return tuple(step for step in possible if step.kind is not StepKind.PARTIAL_LIQUIDATION)
+        before = {StepKind.PARTIAL_LIQUIDATION, StepKind.INSURANCE_FUND}
+        return tuple(step for step in possible if step.kind not in before)

@@ -1,7 +1,8 @@
 """What happens to this position if the fund runs out, in a sentence or two.
 
 Nothing is claimed that the venue's loss model does not hold: a step marked unknown becomes
-"does not say whether", one without a source is said to be without one.
+"does not say whether", one without a source is said to be without one. Of a venue that has
+closed everything is told as it was.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from app.domain.fund import FundState, PoolKind
 from app.domain.loss_model import LossModel, StepKind, Touches, WaterfallStep
 from app.domain.position import Position, Side
 from app.domain.verdict import LossAnswer
-from app.risk.wording import plain_number
+from app.risk.wording import day, plain_number
 
 FRONT, BACK = 0.8, 0.2
 LONGEST_RULE = 100
@@ -23,10 +24,12 @@ WOULD = {
     StepKind.BACKSTOP_LIQUIDATOR: "hand bankrupt positions to a backstop liquidator",
     StepKind.TREASURY_TOP_UP: "put in money of its own",
     StepKind.AUTO_DELEVERAGING: "close positions of other traders (auto-deleveraging)",
-    StepKind.SOCIALIZED_LOSS: "spread the loss over traders in profit (socialized loss)",
+    StepKind.SOCIALIZED_LOSS: "spread the loss over other users (socialized loss)",
     StepKind.CLAWBACK: "take back profit already booked (clawback)",
 }
 """What a venue would do in each step after the fund, to follow "would" and "whether it would"."""
+
+CHARGES_POSITIONS = "spread the loss over everybody with an open position (socialized loss)"
 
 REACHING = (StepKind.AUTO_DELEVERAGING, StepKind.SOCIALIZED_LOSS, StepKind.CLAWBACK)
 """The steps that reach other traders; those before them are paid by somebody else."""
@@ -41,8 +44,14 @@ def answer(
 ) -> LossAnswer:
     """The answer for ``position``; ``next_step`` is the kind of step that follows the fund.
 
-    ``next_step`` is ``None`` where the venue states none.
+    ``next_step`` is ``None`` where the venue states none, or has closed.
     """
+    if loss_model is not None and loss_model.closed_on is not None:
+        text = (
+            f"{venue_name} closed on {day(loss_model.closed_on)}: what it did with losses until then "
+            f"tells nothing about your {position.side} any more."
+        )
+        return LossAnswer(next_step=None, answer=text)
     following = _following(loss_model)
     stated = [step for step in following if step.applies is Touches.YES]
     if not stated:
@@ -64,24 +73,47 @@ def answer(
 def general_answer(loss_model: LossModel, *, venue_name: str) -> LossAnswer:
     """The same for nobody's position in particular: what the venue states it would do."""
     stated = [step for step in _following(loss_model) if step.applies is Touches.YES]
+    if loss_model.closed_on is not None:
+        return LossAnswer(next_step=None, answer=_history(loss_model, stated, venue_name))
     if not stated:
-        text = (
-            f"{venue_name} does not say what happens when its fund runs out: nothing is ruled out."
-        )
-        return LossAnswer(next_step=None, answer=text)
-    text = f"If its {_noun(loss_model)} ran out, {venue_name} {_would(stated)}"
-    price = next((step.close_price for step in stated if step.close_price), None)
-    text += f", at {_price(price)}." if price else "."
+        text = f"{venue_name} does not say what would happen if {_emptied(loss_model)}"
+        return LossAnswer(next_step=None, answer=f"{text}: nothing is ruled out.")
+    text = f"If {_emptied(loss_model)}, {venue_name} {_would(stated, priced=True)}."
+    if not (_has_fund(loss_model) or _has_backstop(loss_model)):
+        text += f" Whether a fund of {venue_name} pays before that is not known."
     return LossAnswer(next_step=stated[0].kind.value, answer=text)
 
 
-def _noun(model: LossModel) -> str:
-    return "fund" if _has_fund(model) else "vault"
+def _history(model: LossModel, stated: Sequence[WaterfallStep], venue_name: str) -> str:
+    assert model.closed_on is not None
+    closed = f"{venue_name} closed on {day(model.closed_on)}."
+    if not stated:
+        return f"{closed} What it did until then if {_emptied(model)} was not published."
+    return f"{closed} Until then, if {_emptied(model)}, it {_would(stated, priced=True)}."
+
+
+def _emptied(model: LossModel) -> str:
+    """What must have failed before the steps that follow, to stand after "if"."""
+    if _has_fund(model):
+        return "its fund ran out"
+    return "its backstop could not bear a loss" if _has_backstop(model) else "a loss went uncovered"
 
 
 def _has_fund(model: LossModel) -> bool:
-    fund = model.step(StepKind.INSURANCE_FUND)
-    return fund is not None and fund.applies is not Touches.NO
+    """Whether the venue states that it has one."""
+    return _applies(model, StepKind.INSURANCE_FUND) is Touches.YES
+
+
+def _has_backstop(model: LossModel) -> bool:
+    """Whether a backstop liquidator stands in the place of a fund that there is not."""
+    no_fund = _applies(model, StepKind.INSURANCE_FUND) is Touches.NO
+    return no_fund and _applies(model, StepKind.BACKSTOP_LIQUIDATOR) is Touches.YES
+
+
+def _applies(model: LossModel, kind: StepKind) -> Touches:
+    """``no`` also where the loss model has no such step."""
+    step = model.step(kind)
+    return step.applies if step is not None else Touches.NO
 
 
 def in_profit(position: Position) -> bool | None:
@@ -97,7 +129,7 @@ def _following(model: LossModel | None) -> tuple[WaterfallStep, ...]:
     """The steps after the fund. A backstop liquidator that is the fund is not after it."""
     if model is None:
         return ()
-    backstop_is_fund = not _has_fund(model)
+    backstop_is_fund = _applies(model, StepKind.INSURANCE_FUND) is Touches.NO
     return tuple(
         step
         for step in model.after_fund()
@@ -112,12 +144,32 @@ def _opening(position: Position, fund: FundState | None) -> str:
     return f"If this {noun} ran out,"
 
 
-def _would(steps: Sequence[WaterfallStep], *, first: bool = False) -> str:
-    """ "would first do this, then do that", each step with its want of a source."""
-    parts = [f"{WOULD[step.kind]}{_unconfirmed(step)}" for step in steps]
+def _would(steps: Sequence[WaterfallStep], *, first: bool = False, priced: bool = False) -> str:
+    """ "would first do this, then do that", each step with its price and its want of a source."""
+    parts = [
+        f"{_deed(step)}{_at_price(step) if priced else ''}{_unconfirmed(step)}" for step in steps
+    ]
     if len(parts) > 1 or first:
         return f"would first {', then '.join(parts)}"
     return f"would {parts[0]}"
+
+
+def _deed(step: WaterfallStep) -> str:
+    return CHARGES_POSITIONS if charges_positions(step) else WOULD[step.kind]
+
+
+def charges_positions(step: WaterfallStep) -> bool:
+    """Whether a loss is spread over open positions, be they in profit or not.
+
+    Other ways (over profit, over withdrawals) are told by the step's text alone: what it
+    touches does not tell them apart.
+    """
+    over_positions = step.touches_position is Touches.YES and step.touches_profit is not Touches.YES
+    return step.kind is StepKind.SOCIALIZED_LOSS and over_positions
+
+
+def _at_price(step: WaterfallStep) -> str:
+    return f", at {_price(step.close_price)}" if step.close_price else ""
 
 
 def _unconfirmed(step: WaterfallStep) -> str:
@@ -129,6 +181,12 @@ def _reach(position: Position, step: WaterfallStep, sentence: str) -> str:
         if step.touches_position is Touches.NO:
             return f"{sentence}; your open {position.side} would not be touched."
         return f"{sentence}. Whether that reaches your open {position.side} is not said."
+    if step.kind is StepKind.SOCIALIZED_LOSS and step.touches_position is Touches.YES:
+        return f"{sentence}. Your open {position.side} could be charged a part{_withdrawn(step)}."
+    return _reach_of_profit(position, step, sentence)
+
+
+def _reach_of_profit(position: Position, step: WaterfallStep, sentence: str) -> str:
     if step.touches_profit is Touches.NO:
         return f"{sentence}; the profit of your {position.side} would not be touched."
     if step.touches_profit is Touches.UNKNOWN:
@@ -144,7 +202,7 @@ def _reach(position: Position, step: WaterfallStep, sentence: str) -> str:
         return f"{sentence}. {session}: {mine}{_withdrawn(step)}."
     mine = {
         True: f"Your {position.side} is in profit now, and part of that could be taken",
-        False: f"Your {position.side} is not in profit now and would have nothing to give",
+        False: f"Your {position.side} is not in profit now and has no profit to give",
         None: f"Part of the profit of your {position.side}, if it has any, could be taken",
     }[gain]
     return f"{sentence}. {mine}{_withdrawn(step)}."
@@ -212,7 +270,7 @@ def _unstated(
     venue_name: str,
     fund: FundState | None,
 ) -> str:
-    asked = [WOULD[step.kind] for step in following if step.applies is Touches.UNKNOWN]
+    asked = [_deed(step) for step in following if step.applies is Touches.UNKNOWN]
     if asked:
         either = " or ".join(asked)
         return f"{_opening(position, fund)} {venue_name} does not say whether it would {either}."

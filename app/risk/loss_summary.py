@@ -1,4 +1,7 @@
-"""A venue's loss model in five sentences, each no more than its steps state."""
+"""A venue's loss model in five sentences, each no more than its steps state.
+
+Of a venue that has closed they are told as it was.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from operator import attrgetter
 from typing import Final
 
 from app.domain.loss_model import LossModel, StepKind, Touches, WaterfallStep
-from app.risk.wording import enumerated
+from app.risk.loss_answer import charges_positions
+from app.risk.wording import day, enumerated
 
 NOUNS: Final = {
     StepKind.PARTIAL_LIQUIDATION: "closing the position itself step by step",
@@ -17,13 +21,28 @@ NOUNS: Final = {
     StepKind.BACKSTOP_LIQUIDATOR: "a backstop liquidator that takes the position over",
     StepKind.TREASURY_TOP_UP: "the venue's own money",
     StepKind.AUTO_DELEVERAGING: "the other traders' positions (auto-deleveraging)",
-    StepKind.SOCIALIZED_LOSS: "traders in profit together (socialized loss)",
+    StepKind.SOCIALIZED_LOSS: "other users together (socialized loss)",
     StepKind.CLAWBACK: "profit already booked (clawback)",
 }
+OPEN_POSITIONS: Final = "everybody with an open position (socialized loss)"
 AFTER_OTHERS: Final = frozenset(
     {StepKind.AUTO_DELEVERAGING, StepKind.SOCIALIZED_LOSS, StepKind.CLAWBACK}
 )
 TAKING: Final = frozenset({StepKind.SOCIALIZED_LOSS, StepKind.CLAWBACK})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tense:
+    """The verbs of these sentences: as it is, or as it was until the venue closed."""
+
+    is_: str
+    can: str
+    cannot: str
+    does_not: str
+
+
+PRESENT: Final = Tense(is_="is", can="can", cannot="cannot", does_not="does not")
+PAST: Final = Tense(is_="was", can="could", cannot="could not", does_not="did not")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,80 +58,95 @@ class LossSummary:
 
 def summarize(model: LossModel, *, venue_name: str) -> LossSummary:
     """Steps that the venue rules out, or that no source states, are never told as facts."""
+    tense = PRESENT if model.closed_on is None else PAST
     return LossSummary(
-        absorbs_first=_absorbs_first(model.steps, venue_name),
-        winners=_winners(model.steps, venue_name),
-        profit=_profit(model.steps, venue_name),
-        top_up=_top_up(model.step(StepKind.TREASURY_TOP_UP), venue_name),
+        absorbs_first=_absorbs_first(model, venue_name, tense),
+        winners=_winners(model.steps, venue_name, tense),
+        profit=_profit(model.steps, venue_name, tense),
+        top_up=_top_up(model.step(StepKind.TREASURY_TOP_UP), venue_name, tense),
         not_known=_not_known(model, venue_name),
     )
 
 
-def _absorbs_first(steps: Sequence[WaterfallStep], name: str) -> str:
-    stated = _stated(steps)
-    paying = [NOUNS[s.kind] for s in stated if s.kind is not StepKind.PARTIAL_LIQUIDATION]
+def _absorbs_first(model: LossModel, name: str, tense: Tense) -> str:
+    stated = _stated(model.steps)
+    paying = _unique(_noun(s) for s in stated if s.kind is not StepKind.PARTIAL_LIQUIDATION)
     if not paying:
-        return f"What absorbs a loss first at {name} is not published."
-    then = f", then {enumerated(_unique(paying[1:]))}" if _unique(paying[1:]) else ""
-    return f"A loss beyond a trader's margin is absorbed first by {paying[0]}{then}."
+        told = f"what would absorb a loss first at {name} {tense.is_} not published"
+    else:
+        fund = model.step(StepKind.INSURANCE_FUND)
+        open_fund = fund is not None and _is_open(fund)
+        first = "" if open_fund else "first "
+        then = f", then {enumerated(paying[1:])}" if paying[1:] else ""
+        told = f"a loss beyond a trader's margin {tense.is_} absorbed {first}by {paying[0]}{then}"
+        if open_fund:
+            told += f"; whether an insurance fund pays before that {tense.is_} not known"
+    if model.closed_on is not None:
+        return f"Until {name} closed on {day(model.closed_on)}, {told}."
+    return f"{told[0].upper()}{told[1:]}."
 
 
-def _winners(steps: Sequence[WaterfallStep], name: str) -> str:
+def _winners(steps: Sequence[WaterfallStep], name: str, tense: Tense) -> str:
     reaching = [
         step
         for step in _stated(steps)
         if Touches.YES in (step.touches_position, step.touches_profit) and step.kind in AFTER_OTHERS
     ]
     if reaching:
-        return f"What can happen to a winner: {_joined(_fate(step) for step in reaching)}."
+        fates = _joined(_fate(step, tense) for step in reaching)
+        return f"What {tense.can} happen to a winner: {fates}."
     asked = [step for step in steps if step.kind in AFTER_OTHERS and _is_open(step)]
     if asked:
-        ways = enumerated([NOUNS[step.kind] for step in asked], last="or")
-        return f"{name} does not say whether {ways} would pay when the rest falls short."
-    return f"No way is published by which {name} makes other traders pay."
+        ways = enumerated([_noun(step) for step in asked], last="or")
+        return f"{name} {tense.does_not} say whether {ways} would pay when the rest falls short."
+    return f"No way {tense.is_} published by which {name} would make other traders pay."
 
 
-def _fate(step: WaterfallStep) -> str:
+def _fate(step: WaterfallStep, tense: Tense) -> str:
     if step.kind is StepKind.AUTO_DELEVERAGING:
-        return "its position can be closed against its will"
-    if step.kind is StepKind.SOCIALIZED_LOSS:
-        return "a part of its profit can be charged to cover the loss"
-    return "profit it has already booked can be taken back"
+        return f"its position {tense.can} be closed against its will"
+    if step.kind is StepKind.CLAWBACK:
+        return f"profit already booked {tense.can} be taken back"
+    if step.touches_position is Touches.YES:
+        return f"its open position {tense.can} be charged a part of the loss"
+    return f"a part of its profit {tense.can} be charged to cover the loss"
 
 
-def _profit(steps: Sequence[WaterfallStep], name: str) -> str:
+def _profit(steps: Sequence[WaterfallStep], name: str, tense: Tense) -> str:
     """Auto-deleveraging takes an open position, and with it only profit that is not booked yet."""
     taking = [step for step in steps if step.kind in TAKING]
     if not taking:
-        return f"No rule is published by which {name} takes booked or withdrawn profit."
+        return (
+            f"No rule {tense.is_} published by which {name} would take booked or withdrawn profit."
+        )
     realised = _worst(taking, "touches_profit")
     withdrawn = _worst(taking, "touches_withdrawn")
     first = {
-        Touches.YES: "Profit that is booked but not withdrawn can be touched",
-        Touches.NO: "Profit that is booked cannot be touched",
-        Touches.UNKNOWN: f"{name} does not say whether booked profit can be touched",
+        Touches.YES: f"Profit that {tense.is_} booked but not withdrawn {tense.can} be touched",
+        Touches.NO: f"Profit that {tense.is_} booked {tense.cannot} be touched",
+        Touches.UNKNOWN: f"{name} {tense.does_not} say whether booked profit {tense.can} be touched",
     }[realised]
     second = {
-        Touches.YES: "money that was withdrawn can be",
-        Touches.NO: "money that was withdrawn cannot",
-        Touches.UNKNOWN: "of money that was withdrawn nothing is said",
+        Touches.YES: f"money that was withdrawn {tense.can} be",
+        Touches.NO: f"money that was withdrawn {tense.cannot}",
+        Touches.UNKNOWN: f"of money that was withdrawn nothing {tense.is_} said",
     }[withdrawn]
     return f"{first}; {second}."
 
 
-def _top_up(step: WaterfallStep | None, name: str) -> str:
+def _top_up(step: WaterfallStep | None, name: str, tense: Tense) -> str:
     if step is None:
-        return f"Nothing is published about {name} topping up its fund with its own money."
+        return f"Nothing {tense.is_} published about {name} topping up its fund with its own money."
     if step.applies is Touches.NO:
-        return f"{name} says that it does not top up its fund with its own money."
+        return f"{name} says that it {tense.does_not} top up its fund with its own money."
     said = first_sentence(step.text)
     if step.applies is Touches.YES and not step.unsourced:
         return f"Top-up by the venue: {said}"
-    return f"Top-up by the venue is nothing to count on: {said}"
+    return f"Top-up by the venue {tense.is_} nothing to count on: {said}"
 
 
 def _not_known(model: LossModel, name: str) -> str:
-    unsourced = _unique(NOUNS[step.kind] for step in model.steps if step.unsourced)
+    unsourced = _unique(_noun(step) for step in model.steps if step.unsourced)
     gaps = len(model.not_known)
     if not unsourced and not gaps:
         return f"Nothing that matters here is known to be left open by {name}."
@@ -123,6 +157,10 @@ def _not_known(model: LossModel, name: str) -> str:
         parts.append(f"no page of the venue was found for {enumerated(unsourced)}")
     more = f" ({gaps - 1} more below)" if gaps > 1 else ""
     return f"Not known: {_joined(parts)}{more}."
+
+
+def _noun(step: WaterfallStep) -> str:
+    return OPEN_POSITIONS if charges_positions(step) else NOUNS[step.kind]
 
 
 def first_sentence(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import floor, log10
 
 THIN_SPACE = "\u2009"
@@ -54,6 +54,19 @@ def duration(span: timedelta) -> str:
     if seconds < 48 * 3600:
         return f"{seconds / 3600:.0f}{THIN_SPACE}h"
     return f"{seconds / 86400:.0f} days"
+
+
+def day(on: date) -> str:
+    """ "23 September 2026"."""
+    return f"{on.day} {on:%B %Y}"
+
+
+def day_or_moment(at: date | datetime) -> str:
+    """A day as ``day`` words it, a moment as "22 December 2026, 02:00 UTC"."""
+    if not isinstance(at, datetime):
+        return day(at)
+    utc = at.astimezone(UTC)
+    return f"{day(utc)}, {utc:%H:%M} UTC"
 
 
 def _three_digits(size: float) -> str:

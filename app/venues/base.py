@@ -121,8 +121,8 @@ class VenueReader:
     def read_fund_history(self, cursor: str | None) -> FundHistoryPage:
         """A stretch of the past of the insurance fund: the first, or the one a page's cursor names.
 
-        A cursor holds all that is needed to go on from it, in another process too. A page asks
-        each of the ``fund.history_reads`` of the facts at most once.
+        A cursor holds all that is needed to go on from it, in another process too. The
+        ``fund.history_reads`` of the facts say what a page asks.
         """
         with self._taking_apart("the past of its insurance fund"):
             return self.fund_history(cursor)

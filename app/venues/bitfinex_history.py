@@ -1,5 +1,6 @@
 """The past of Bitfinex's Liquidation Fund: one row a minute, backwards. Pure functions.
 
+Every contract settled in USDt states the same fund, so one of them tells all of its past.
 Source: https://docs.bitfinex.com/reference/rest-public-derivatives-status-history; how far back
 it goes is not documented, so what is there of two years is taken.
 """
@@ -19,8 +20,6 @@ PLACES: Final = {"mts": 0, "fund": 5}
 ROWS: Final = 5_000
 """The most that Bitfinex gives at once."""
 FIRST: Final = timedelta(days=730)
-FULL_RATE: Final = timedelta(days=90)
-"""What is older is taken at three balances an hour: the lowest, the highest and the last."""
 END, BEGAN = "end", "began"
 
 
@@ -32,11 +31,7 @@ def begin(now: datetime) -> Row:
 def question(at: Row) -> dict[str, object]:
     """The newest rows up to a time in milliseconds."""
     end = int(wire.number(at, END))
-    return {"symbol": CONTRACT, "end": end, "limit": ROWS, "sort": -1}
-
-
-CONTRACT: Final = "tBTCF0:USTF0"
-"""Every contract settled in USDt states the same fund; one of them tells all of its past."""
+    return {"end": end, "limit": ROWS, "sort": -1}
 
 
 def page(answer: object, at: Row) -> FundHistoryPage:
@@ -47,14 +42,12 @@ def page(answer: object, at: Row) -> FundHistoryPage:
     if not balances:
         return history.END
     oldest = min(one.at for one in balances)
-    whole = [one for one in balances if began - one.at <= FULL_RATE]
-    thinned = history.hourly(one for one in balances if began - one.at > FULL_RATE)
     reading = PoolReading(
         venue=VENUE,
         key="usdt",
         name="Liquidation Fund",
         kind=PoolKind.SHARED,
-        balances=(*sorted(whole, key=lambda one: one.at, reverse=True), *thinned),
+        balances=history.thinned(balances, now=began),
     )
     if began - oldest >= FIRST:
         return FundHistoryPage(readings=(reading,))

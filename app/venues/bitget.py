@@ -15,11 +15,12 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from app.domain.errors import VenueError, VenueRateLimited, VenueRejected
-from app.domain.fund import FundBalance, MarketStat, PoolReading
+from app.domain.fund import FundBalance, FundHistoryPage, MarketStat, PoolReading
 from app.domain.permissions import KeyPermissions
 from app.domain.position import AccountMargin, AccountReading, Position, ScopeReading
 from app.venues import bitget_account as account
 from app.venues import bitget_market as market
+from app.venues import history
 from app.venues.base import VenueReader
 from app.venues.bitget_key import classic_permissions, unified_permissions
 from app.venues.connection import Connection
@@ -30,6 +31,7 @@ from app.venues.wire import Malformed, Row
 CCXT: Final = "bitget"
 CATEGORIES: Final = ("USDT-FUTURES", "USDC-FUTURES", "COIN-FUTURES")
 HISTORIES_A_TURN: Final = 10
+RECORDS: Final = ("reserve_days", "reserve_hours")
 OTHER_GENERATION: Final = frozenset({"40084", "40085"})
 """Bitget's answers to a unified request for a classic account, and the other way round."""
 NO_RANK_FOR_READERS: Final = (
@@ -43,6 +45,8 @@ T = TypeVar("T")
 class BitgetReader(VenueReader):
     """One account at Bitget, or what Bitget publishes."""
 
+    gives_fund_history = True
+
     def __init__(
         self, facts: VenueFacts, connection: Connection, clock: Callable[[], datetime]
     ) -> None:
@@ -51,6 +55,7 @@ class BitgetReader(VenueReader):
         self._wanted: tuple[str, ...] = ()
         self._prices: Mapping[str, float] = {}
         self._turn = 0
+        self._listed: dict[str, market.Fund] = {}
 
     def permissions(self, checked_at: datetime) -> KeyPermissions:
         return self._by_generation(
@@ -81,13 +86,7 @@ class BitgetReader(VenueReader):
         """Every pool's balance now; of some in turn, and of those wanted, also past ones."""
         if not self._prices:
             self.market_stats(self._wanted)
-        known = [
-            fund
-            for category in CATEGORIES
-            for fund in market.funds(
-                self.connection.raw("reserve_all", {"category": category}), category
-            )
-        ]
+        known = self._funds()
         turn, self._turn = market.choose(
             known, self._wanted, start=self._turn, size=HISTORIES_A_TURN
         )
@@ -98,6 +97,23 @@ class BitgetReader(VenueReader):
             )
             for fund in known
         )
+
+    def fund_history(self, cursor: str | None) -> FundHistoryPage:
+        """Fund by fund, as they are listed first; one that Bitget refuses is passed over."""
+        if not self._listed:
+            self._listed = {fund.key: fund for fund in self._funds() if fund.symbols}
+        key, _ = history.turn(self._listed, history.place(cursor))
+        if key is None:
+            return history.END
+        fund = self._listed[key]
+        try:
+            balances = [one for read_id in RECORDS for one in self._records(read_id, fund)]
+        except VenueError as error:
+            if not history.is_refused(error):
+                raise
+            return history.page(self._listed, key, ())
+        reading = market.past(fund, balances, read_at=self.clock())
+        return history.page(self._listed, key, (reading,))
 
     def market_stats(self, wanted: Collection[str]) -> tuple[MarketStat, ...]:
         self._wanted = tuple(wanted)
@@ -195,19 +211,27 @@ class BitgetReader(VenueReader):
         """Hourly and daily records by pool; what fails is left for a later turn."""
         found: dict[str, tuple[FundBalance, ...]] = {}
         for fund in turn:
-            params = {
-                "category": fund.category,
-                "symbol": fund.symbols[0],
-                "marginCoin": fund.coin,
-            }
             try:
-                for read_id in ("reserve_days", "reserve_hours"):
-                    answer = self.connection.raw(read_id, params)
-                    with parsing(self.facts.id, "the risk reserve's history"):
-                        past = market.history(answer, fund)
+                for read_id in RECORDS:
+                    past = self._records(read_id, fund)
                     found[fund.key] = (*found.get(fund.key, ()), *past)
             except VenueRateLimited:
                 break
             except VenueError:
                 continue
         return found
+
+    def _funds(self) -> list[market.Fund]:
+        return [
+            fund
+            for category in CATEGORIES
+            for fund in market.funds(
+                self.connection.raw("reserve_all", {"category": category}), category
+            )
+        ]
+
+    def _records(self, read_id: str, fund: market.Fund) -> tuple[FundBalance, ...]:
+        params = {"category": fund.category, "symbol": fund.symbols[0], "marginCoin": fund.coin}
+        answer = self.connection.raw(read_id, params)
+        with parsing(self.facts.id, "the risk reserve's history"):
+            return market.history(answer, fund)

@@ -8,7 +8,7 @@ https://www.bitget.com/api-doc/contract/market/Get-All-Symbol-Ticker
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol, TypeVar
 
@@ -85,6 +85,12 @@ def pool(
         cadence_seconds=CADENCE,
         note=UNDATED,
     )
+
+
+def past(fund: Fund, balances: Iterable[FundBalance], *, read_at: datetime) -> PoolReading:
+    """As ``pool``, without the balance of now; ``read_at`` is after all of them."""
+    reading = pool(fund, read_at=read_at, past=balances, prices={})
+    return replace(reading, balances=reading.balances[1:])
 
 
 def _name(fund: Fund) -> str:

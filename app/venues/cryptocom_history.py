@@ -42,7 +42,9 @@ def page(answer: object, at: Row) -> FundHistoryPage:
     end, width, began = _numbers(at)
     points = market.past(answer)
     if len(points) >= FULL and width > SHORTEST:
-        return FundHistoryPage(readings=(), cursor=_cursor(end, width // 2, began), share=(began - end) / FIRST)
+        return FundHistoryPage(
+            readings=(), cursor=_cursor(end, width // 2, began), share=(began - end) / FIRST
+        )
     if not points and width >= MONTH:
         return history.END
     readings = (_reading(points),) if points else ()

@@ -250,8 +250,9 @@ class FundFacts:
     """The insurance fund: whether a machine can read it, and where a person looks.
 
     ``uncovered`` maps a scope to the sentence that says why no balance is known for it.
-    ``history_reads`` are the requests of one page of the fund's past (each at most once a
-    page), empty where the venue gives none; ``history_note`` says how far it goes back.
+    ``history_reads`` are the requests of one page of the fund's past (each once a page, what is
+    asked at the beginning alone left out), empty where the venue gives none; ``history_note``
+    says how far it goes back.
     """
 
     published: bool

@@ -12,11 +12,12 @@ from typing import Any, Final, TypeVar
 
 from app.domain.adl import AdlSignal
 from app.domain.errors import VenueError, VenueGarbled, VenueRateLimited
-from app.domain.fund import MarketStat, PoolReading
+from app.domain.fund import FundHistoryPage, MarketStat, PoolReading
 from app.domain.permissions import KeyPermissions
 from app.domain.position import AccountMargin, MarginMode, Position, ScopeReading
 from app.venues import gate_account as account
 from app.venues import gate_market as market
+from app.venues import history
 from app.venues.base import VenueReader
 from app.venues.connection import Connection
 from app.venues.errors import parsing
@@ -34,6 +35,7 @@ class GateReader(VenueReader):
     """One account at Gate, or what Gate publishes."""
 
     gives_all_funds = False
+    gives_fund_history = True
 
     def __init__(
         self, facts: VenueFacts, connection: Connection, clock: Callable[[], datetime]
@@ -72,6 +74,20 @@ class GateReader(VenueReader):
             lambda scope, answer: market.pool(answer, scope, self._prices),
         )
 
+    def fund_history(self, cursor: str | None) -> FundHistoryPage:
+        """The month of every settle currency's fund; one that Gate refuses is passed over."""
+        scopes = {scope.id: scope for scope in self.facts.scopes}
+        name, _ = history.turn(scopes, history.place(cursor))
+        if name is None:
+            return history.END
+        try:
+            answer = self._ask(scopes[name], "insurance", {"limit": PAGE})
+        except VenueError as error:
+            if not history.is_refused(error):
+                raise
+            return history.page(scopes, name, ())
+        return history.page(scopes, name, market.pool(answer, scopes[name], {}))
+
     def market_stats(self, wanted: Collection[str]) -> tuple[MarketStat, ...]:
         contracts, now = self.connection.contracts(CCXT), self.clock()
         stats = self._each_scope(
@@ -103,9 +119,8 @@ class GateReader(VenueReader):
         for scope in self.facts.scopes:
             if _is_delivery(scope) and not delivery:
                 continue
-            read_id = f"delivery_{what}" if _is_delivery(scope) else what
             try:
-                answer = self.connection.raw(read_id, {**params, "settle": scope.params["settle"]})
+                answer = self._ask(scope, what, params)
                 with parsing(self.facts.id, f"{what} ({scope.label})"):
                     found += take(scope, answer)
                 answered = True
@@ -117,6 +132,10 @@ class GateReader(VenueReader):
         if failure is not None and not answered:
             raise failure
         return tuple(found)
+
+    def _ask(self, scope: Scope, what: str, params: Mapping[str, object]) -> Any:
+        read_id = f"delivery_{what}" if _is_delivery(scope) else what
+        return self.connection.raw(read_id, {**params, "settle": scope.params["settle"]})
 
     def _margin(self, scope: Scope) -> AccountMargin:
         if _is_delivery(scope):

@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Final
 
+from app.domain.errors import VenueError
 from app.domain.fund import FundBalance, FundHistoryPage, PoolReading
 from app.venues import wire
 from app.venues.wire import Malformed, Row
 
 POOL: Final = "pool"
+FULL_RATE: Final = timedelta(days=90)
 END: Final = FundHistoryPage(readings=())
 
 
@@ -63,18 +66,23 @@ def page(
     )
 
 
-def hourly(balances: Iterable[FundBalance]) -> tuple[FundBalance, ...]:
-    """The lowest, the highest and the last balance of each hour, the newest first. Of one asset."""
-    hours: dict[object, list[FundBalance]] = {}
+def is_refused(error: VenueError) -> bool:
+    """Whether the venue will not tell of this pool, however often it is asked."""
+    return type(error) is VenueError
+
+
+def thinned(balances: Iterable[FundBalance], *, now: datetime) -> tuple[FundBalance, ...]:
+    """What is kept of a long past, the newest first: of every hour older than 90 days only the
+    lowest, the highest and the last balance. Of one asset."""
+    hours: dict[datetime, list[FundBalance]] = {}
+    kept = {}
     for one in sorted(balances, key=lambda balance: balance.at):
-        hours.setdefault(one.at.replace(minute=0, second=0, microsecond=0), []).append(one)
-    kept = {
-        one.at: one
-        for group in hours.values()
-        for one in (
-            min(group, key=lambda balance: balance.amount),
-            max(group, key=lambda balance: balance.amount),
-            group[-1],
-        )
-    }
+        if now - one.at <= FULL_RATE:
+            kept[one.at] = one
+        else:
+            hours.setdefault(one.at.replace(minute=0, second=0, microsecond=0), []).append(one)
+    for group in hours.values():
+        lowest = min(group, key=lambda balance: balance.amount)
+        highest = max(group, key=lambda balance: balance.amount)
+        kept |= {one.at: one for one in (lowest, highest, group[-1])}
     return tuple(kept[at] for at in sorted(kept, reverse=True))

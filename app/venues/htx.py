@@ -16,11 +16,13 @@ import ccxt
 
 from app.domain.adl import AdlSignal
 from app.domain.errors import VenueError, VenueRateLimited
-from app.domain.fund import FundBalance, MarketStat, PoolReading
+from app.domain.fund import FundBalance, FundHistoryPage, MarketStat, PoolReading
 from app.domain.permissions import KeyPermissions
 from app.domain.position import AccountMargin, ContractKind, ScopeReading
+from app.venues import history
 from app.venues import htx_account as account
 from app.venues import htx_coin as coin
+from app.venues import htx_history as past
 from app.venues import htx_market as market
 from app.venues.base import VenueReader
 from app.venues.connection import Connection
@@ -62,6 +64,8 @@ class HtxReader(VenueReader):
     The public reader remembers which contracts are wanted, and their settlements.
     """
 
+    gives_fund_history = True
+
     def __init__(
         self, facts: VenueFacts, connection: Connection, clock: Callable[[], datetime]
     ) -> None:
@@ -97,6 +101,13 @@ class HtxReader(VenueReader):
         now = market.total(self.connection.raw("insurance_fund"))
         known = [one for found in self._settlements.values() for one in found]
         return (market.pool(now, self._history(now.asset), known),)
+
+    def fund_history(self, cursor: str | None) -> FundHistoryPage:
+        """Day by day, backwards; in what the balances are, only the total says."""
+        at = history.place(cursor)
+        if not at:
+            at = {past.ASSET: market.total(self.connection.raw("insurance_fund")).asset}
+        return past.page(self.connection.raw("insurance_fund_history", past.question(at)), at)
 
     def market_stats(self, wanted: Collection[str]) -> tuple[MarketStat, ...]:
         contracts = self.connection.contracts(CCXT)

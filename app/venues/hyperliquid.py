@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from app.domain.errors import VenueError, VenueGarbled, VenueRejected, VenueUnreachable
-from app.domain.fund import MarketStat, PoolReading
+from app.domain.fund import FundHistoryPage, MarketStat, PoolReading
 from app.domain.permissions import KeyPermissions, KeyVerdict
 from app.domain.position import AccountMargin, MarginMode, ScopeReading
 from app.venues import hyperliquid_account as account
@@ -34,6 +34,7 @@ class HyperliquidReader(VenueReader):
     """One address at Hyperliquid, or what Hyperliquid publishes."""
 
     gives_all_funds = False
+    gives_fund_history = True
 
     def __init__(
         self, facts: VenueFacts, connection: Connection, clock: Callable[[], datetime]
@@ -123,6 +124,11 @@ class HyperliquidReader(VenueReader):
         if not hlp.values:
             return (reading, *beside)
         return (reading, *beside, market.headline(hlp, history=self._is_new(hlp)))
+
+    def fund_history(self, cursor: str | None) -> FundHistoryPage:
+        """What the vaults hold and held: their answers have all of it, live ones too."""
+        self._told.clear()
+        return FundHistoryPage(readings=self.pools())
 
     def market_stats(self, wanted: Collection[str]) -> tuple[MarketStat, ...]:
         """Hyperliquid's own contracts, those of exchanges with ``wanted`` ones, and one more."""

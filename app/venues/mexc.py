@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Final
 
 from app.domain.errors import VenueError, VenueRateLimited
-from app.domain.fund import MarketStat, PoolReading
+from app.domain.fund import FundHistoryPage, MarketStat, PoolReading
 from app.domain.permissions import KeyPermissions
 from app.domain.position import AccountMargin, MarginMode, Position, ScopeReading
+from app.venues import history, wire
 from app.venues import mexc_account as account
+from app.venues import mexc_history as past
 from app.venues import mexc_market as market
-from app.venues import wire
 from app.venues.base import VenueReader
 from app.venues.bitget_market import choose
 from app.venues.connection import Connection
@@ -34,6 +35,8 @@ SNAPSHOTS: Final = 100
 class MexcReader(VenueReader):
     """One account at MEXC, or what MEXC publishes."""
 
+    gives_fund_history = True
+
     def __init__(
         self, facts: VenueFacts, connection: Connection, clock: Callable[[], datetime]
     ) -> None:
@@ -41,6 +44,7 @@ class MexcReader(VenueReader):
         self._wanted: tuple[str, ...] = ()
         self._prices: Mapping[str, float] = {}
         self._turn = 0
+        self._listed: dict[str, PoolReading] = {}
 
     def permissions(self, checked_at: datetime) -> KeyPermissions:
         return key_permissions(self.connection.raw("key_info"), checked_at)
@@ -69,8 +73,25 @@ class MexcReader(VenueReader):
             self.market_stats(self._wanted)
         known = market.pools(self.connection.raw("fund"), self._prices)
         turn, self._turn = choose(known, self._wanted, start=self._turn, size=HISTORIES_A_TURN)
-        past = self._with_past(turn)
-        return tuple(past.get(pool.key, pool) for pool in known)
+        with_past = self._with_past(turn)
+        return tuple(with_past.get(pool.key, pool) for pool in known)
+
+    def fund_history(self, cursor: str | None) -> FundHistoryPage:
+        """Fund by fund, as they are listed first; one that MEXC refuses is passed over."""
+        if not self._listed:
+            self._listed = {
+                pool.key: pool for pool in market.pools(self.connection.raw("fund"), {})
+            }
+        key, at = history.turn(self._listed, history.place(cursor))
+        if key is None:
+            return history.END
+        try:
+            answer = self.connection.raw("fund_history", past.question(self._listed[key], at))
+        except VenueError as error:
+            if not history.is_refused(error):
+                raise
+            return history.page(self._listed, key, ())
+        return past.page(answer, self._listed[key], self._listed, at)
 
     def market_stats(self, wanted: Collection[str]) -> tuple[MarketStat, ...]:
         self._wanted = tuple(wanted)

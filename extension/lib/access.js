@@ -1,5 +1,5 @@
 import { HOST_PERMISSION } from './address.js';
-import { VENUES } from './venues.js';
+import { VENUES } from './hosts.js';
 
 /** Which sites the person lets the extension work on; each can be taken away in the browser. */
 

@@ -1,23 +1,12 @@
+import { VENUES } from './hosts.js';
+
 /**
  * The venues whose pages the overlay is drawn on, by host. Which of their pages are trading
  * pages is Seawall's to say; `trading` only tells where it is worth saying that Seawall could
- * not be asked. The manifest's `content_scripts` name the same hosts.
+ * not be asked.
  */
 
-/** @typedef {{ id: string, name: string, trading: RegExp }} VenuePages */
-
-const BINANCE = { id: 'binance', name: 'Binance', trading: /\/(?:futures|delivery)\/[^/]+\/?$/ };
-const BYBIT = { id: 'bybit', name: 'Bybit', trading: /\/trade\/(?:usdt|futures\/usdc|inverse)\/[^/]+\/?$/ };
-const HYPERLIQUID = { id: 'hyperliquid', name: 'Hyperliquid', trading: /^\/trade\/[^/]+\/?$/ };
-const OKX = { id: 'okx', name: 'OKX', trading: /\/trade-(?:swap|futures)\/[^/]+\/?$/ };
-
-/** @type {Readonly<Record<string, VenuePages>>} */
-export const VENUES = {
-  'app.hyperliquid.xyz': HYPERLIQUID,
-  'www.binance.com': BINANCE,
-  'www.bybit.com': BYBIT,
-  'www.okx.com': OKX,
-};
+/** @typedef {import('./hosts.js').VenuePages} VenuePages */
 
 /**
  * A venue's site that a message came from.
@@ -25,8 +14,9 @@ export const VENUES = {
  */
 
 /**
- * One page of it. What Seawall is asked about is `address`, which holds no query and no
- * fragment, for those can hold what is nobody's business.
+ * One page of it. What Seawall is asked about is `address`, which holds no query, and of a
+ * fragment only the fields that name the contract, for the rest can hold what is nobody's
+ * business.
  * @typedef {VenueSite & { address: string, trading: boolean }} VenuePage
  */
 
@@ -47,16 +37,31 @@ export function siteOf(sender) {
 }
 
 /**
- * The page at `path` of a site. Only the path is the message's to say: the browser learns of a
- * page's own navigation a little later than the page, and an answer about the page before would
- * be the wrong one. It cannot lead to another site. `null` for what is no path.
+ * The page at `path` of a site, which may end in a fragment. Only that is the message's to say:
+ * the browser learns of a page's own navigation a little later than the page, and an answer
+ * about the page before would be the wrong one. It cannot lead to another site. `null` for what
+ * is no path.
  * @param {VenueSite} site
  * @param {unknown} path
  * @returns {VenuePage | null}
  */
 export function pageAt(site, path) {
   if (typeof path !== 'string' || !path.startsWith('/') || path.length > LONGEST_PATH) return null;
-  const { origin, pathname } = new URL(path, site.origin);
+  const { origin, pathname, hash } = new URL(path, site.origin);
   if (origin !== site.origin) return null;
-  return { ...site, address: origin + pathname, trading: site.venue.trading.test(pathname) };
+  const address = origin + pathname + named(hash, site.venue.fragment);
+  return { ...site, address, trading: site.venue.trading.test(pathname) };
+}
+
+/**
+ * Of a fragment the fields that are `wanted`, in that order; empty where there are none.
+ * @param {string} hash
+ * @param {readonly string[]} wanted
+ */
+function named(hash, wanted) {
+  const given = new URLSearchParams(`?${hash.slice(1)}`);
+  const kept = new URLSearchParams(
+    wanted.flatMap((name) => given.getAll(name).map((value) => [name, value])),
+  );
+  return kept.size ? `#${kept}` : '';
 }

@@ -83,7 +83,7 @@ seawall.visit = (() => {
 
   /** A new page of the venue: what is kept is painted at once, then asked afresh. */
   async function arrive() {
-    path = location.pathname;
+    path = seawall.place.of(location);
     const mine = ++sequence;
     failures = 0;
     why = false;
@@ -185,7 +185,7 @@ seawall.visit = (() => {
       return;
     }
     frame.hold();
-    if (location.pathname !== path) {
+    if (seawall.place.of(location) !== path) {
       void arrive();
       return;
     }

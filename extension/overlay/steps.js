@@ -116,16 +116,17 @@ seawall.steps = (() => {
     // How a liquidation itself goes comes before the fund, and is told with the sources.
     const steps = model.steps.filter((step) => step.kind !== 'partial_liquidation');
     const loss = positions[0]?.loss_model ?? model;
+    const ended = Boolean(model.closed_on);
     const about = {
-      now: paying(steps),
-      mine: concerning(steps, loss.next_step),
+      now: ended ? null : paying(steps),
+      mine: ended ? null : concerning(steps, loss.next_step),
       next: loss.next_step,
       positions,
     };
     return h(
       'section',
-      { 'aria-label': 'If the fund runs out' },
-      h('h3', null, 'If it runs out'),
+      { 'aria-label': ended ? 'Until it closed' : 'If the fund runs out' },
+      h('h3', null, ended ? 'Until it closed' : 'If it runs out'),
       steps.length > 0 && list(steps, about),
       h(
         'p',

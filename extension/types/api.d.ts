@@ -536,6 +536,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/other-venues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exchanges that can be linked but of which only positions are read, by id */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before */
+                    cursor?: string;
+                    /** @description How many items at most */
+                    limit?: number;
+                };
+                header?: {
+                    /** @description Tag to check against */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        ETag: components["headers"]["ETAG"];
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VenuePage"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/venues/{venue_id}": {
         parameters: {
             query?: never;
@@ -584,6 +633,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/venues/{venue_id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                venue_id: string;
+            };
+            cookie?: never;
+        };
+        /** How well a venue's traders are protected now: your own pools first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Tag to check against */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    venue_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        ETag: components["headers"]["ETAG"];
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VenueHealth"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/funds": {
         parameters: {
             query?: never;
@@ -591,7 +688,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every pool, by id */
+        /** Every pool of every venue */
         get: {
             parameters: {
                 query?: {
@@ -601,6 +698,10 @@ export interface paths {
                     limit?: number;
                     /** @description Id of a venue */
                     venue?: string;
+                    health?: "critical" | "draining" | "declining" | "stable" | "growing" | "stale" | "unknown";
+                    /** @description What is not known comes last, whatever the order */
+                    sort?: "id" | "name" | "size" | "change_1h" | "change_8h" | "change_24h" | "change_7d" | "change_30d" | "coverage" | "divergence" | "age" | "health";
+                    order?: "asc" | "desc";
                 };
                 header?: {
                     /** @description Tag to check against */
@@ -673,6 +774,62 @@ export interface paths {
                 401: components["responses"]["UNAUTHORIZED"];
                 403: components["responses"]["FORBIDDEN"];
                 404: components["responses"]["NOT_FOUND"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/funds/{pool_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pool_id: string;
+            };
+            cookie?: never;
+        };
+        /** One pool's balance over time, with its extremes */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The beginning [default: 30 days before `to`] */
+                    from?: string;
+                    /** @description The end [default: now] */
+                    to?: string;
+                    /** @description How many at most; the extremes between them are kept */
+                    points?: number;
+                };
+                header?: {
+                    /** @description Tag to check against */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    pool_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        ETag: components["headers"]["ETAG"];
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FundHistory"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
             };
         };
         put?: never;
@@ -1250,6 +1407,21 @@ export interface components {
              */
             as_of: string | null;
         };
+        Closure: {
+            /** Format: date */
+            on: string;
+            /** Format: date */
+            announced_on: string | null;
+            /**
+             * @description A day, or a moment in UTC; `null` where not known
+             * @example 2026-12-22T02:00:00Z
+             */
+            withdrawals_until: string | null;
+            /** @description What it meant for who held something there */
+            text: string;
+            source: string | null;
+            note: string | null;
+        };
         LinkField: {
             /** @description The name in `credentials` */
             name: string;
@@ -1267,6 +1439,18 @@ export interface components {
             /** @description The venue says what a key may do */
             verifiable: boolean;
             verifiable_note: string | null;
+        };
+        LossSummary: {
+            /** @description What absorbs a loss first */
+            absorbs_first: string;
+            /** @description What can happen to a winner */
+            winners: string;
+            /** @description Whether realised or withdrawn profit can be touched */
+            profit: string;
+            /** @description How likely the venue puts in its own money */
+            top_up: string;
+            /** @description What the venue leaves open */
+            not_known: string;
         };
         Step: {
             /** @enum {string} */
@@ -1309,6 +1493,12 @@ export interface components {
             /** @description Where the whole waterfall is */
             steps_url: string;
             venue: string;
+            /**
+             * Format: date
+             * @description Since then the venue is closed, and the steps are history
+             */
+            closed_on: string | null;
+            summary: components["schemas"]["LossSummary"];
             steps: components["schemas"]["Step"][];
             /** @description What the venue does not say */
             not_known: string[];
@@ -1353,8 +1543,10 @@ export interface components {
             /** @enum {string} */
             kind: "cex" | "dex";
             /** @enum {string} */
-            status: "full" | "closed" | "model_only";
+            status: "full" | "closed" | "model_only" | "positions_only";
             website: string;
+            /** @description Where `status` is `closed` */
+            closed: components["schemas"]["Closure"] | null;
             linking: components["schemas"]["Linking"] | null;
             fund_published: boolean;
             /** @description Where a person looks */
@@ -1407,6 +1599,29 @@ export interface components {
             /** @description Fraction over 30d */
             "30d": number | null;
         };
+        TopUp: {
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+            /** @description How much */
+            usd: number | null;
+            /** @description The venue says so; else told by rule */
+            labelled: boolean;
+        };
+        Divergence: {
+            /** @enum {string} */
+            kind: "alone" | "market_wide" | "in_line" | "not_enough_venues";
+            /** @description Of this venue's funds together */
+            own_change: number | null;
+            /** @description Median of the other venues */
+            others_change: number | null;
+            /** @description How many other venues were compared with */
+            others: number;
+            /** @description (own - median) in robust deviations of the others */
+            score: number | null;
+        };
         Point: {
             /**
              * Format: date-time
@@ -1441,6 +1656,29 @@ export interface components {
             change_24h: number | null;
             /** @description 1 - balance / highest balance of 8 hours */
             drawdown_8h: number | null;
+            /** @description 1 - balance / highest balance of 30 days */
+            drawdown_30d: number | null;
+            /** @description 1 - balance / highest balance that is stored */
+            drawdown_all: number | null;
+            /** @description Theil-Sen slope of 7 days, as a fraction of the balance a day */
+            slope_7d: number | null;
+            /** @description The latest step in robust deviations of a month of steps */
+            shock: number | null;
+            /** @description Balance / mean daily loss of 7 days, only while it declines */
+            runway_days: number | null;
+            /** @description Updates due since the balance last moved */
+            flat_updates: number | null;
+            top_ups: components["schemas"]["TopUp"][];
+            divergence: components["schemas"]["Divergence"] | null;
+            /** @enum {string|null} */
+            confidence: "high" | "medium" | "low" | null;
+            /**
+             * Format: date-time
+             * @description Since when `health` is what it is
+             */
+            since: string | null;
+            /** @description Balance / largest liquidation volume of 24 hours known */
+            cascade_coverage: number | null;
             /** @description Balance / one-sided open interest of the contracts it stands behind */
             coverage: number | null;
             /** @description That open interest, one side counted */
@@ -1475,6 +1713,58 @@ export interface components {
             /** @description Three refreshes were missed */
             stale: boolean;
         };
+        Signal: {
+            native_symbol: string | null;
+            /** @description A pool's name there */
+            pool: string | null;
+            kind: string;
+            rating: string | null;
+            /** @description The venue's figure */
+            value: number | null;
+            /** @description The figure at which it deleverages or spreads a loss */
+            trigger: number | null;
+            /** @description The fraction of the way there; 1 is at it */
+            progress: number | null;
+            note: string | null;
+            /**
+             * Format: date-time
+             * @description When it said so
+             */
+            at: string;
+        };
+        Backfill: {
+            finished: boolean;
+            samples: number;
+            /** @description About how much of it, 0 to 1 */
+            share: number | null;
+        };
+        VenueHealth: {
+            venue: string;
+            venue_name: string;
+            /** @enum {string} */
+            health: "critical" | "draining" | "declining" | "stable" | "growing" | "stale" | "unknown";
+            /**
+             * Format: date-time
+             * @description Since when
+             */
+            since: string | null;
+            /** @enum {string|null} */
+            confidence: "high" | "medium" | "low" | null;
+            /** @description It speaks of the pools behind your own positions */
+            mine: boolean;
+            /** @description Worst first */
+            reasons: components["schemas"]["Reason"][];
+            /** @description Those that speak for the venue, the worst first */
+            pools: components["schemas"]["Fund"][];
+            /** @description The nearest to a trigger first */
+            signals: components["schemas"]["Signal"][];
+            history: components["schemas"]["Backfill"] | null;
+            /**
+             * Format: date-time
+             * @description The oldest balance among them
+             */
+            as_of: string | null;
+        };
         FundPage: {
             items: components["schemas"]["Fund"][];
             /** @description `null` on the last page */
@@ -1484,6 +1774,50 @@ export interface components {
              * @description The oldest `as_of` on this page
              */
             as_of: string | null;
+        };
+        Bucket: {
+            /**
+             * Format: date-time
+             * @description The last sample of the stretch
+             */
+            at: string;
+            /** @description The balance then, at the prices of now */
+            usd: number;
+            /** @description The lowest of the stretch */
+            low: number;
+            /** @description The highest of the stretch */
+            high: number;
+        };
+        Event: {
+            /**
+             * Format: date-time
+             * @description When
+             */
+            at: string;
+            /** @description `bankruptcy_loss`, `adl`, `top_up`, `inflow`, `outflow`, `socialized_loss` or `regrouped` */
+            kind: string;
+            asset: string | null;
+            /** @description In the asset */
+            amount: number | null;
+            detail: string | null;
+        };
+        FundHistory: {
+            /** @description Its id in `/api/v1/funds` */
+            pool: string;
+            /**
+             * Format: date-time
+             * @description Of the stretch asked for
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Of the stretch asked for
+             */
+            to: string;
+            /** @description Oldest first */
+            points: components["schemas"]["Bucket"][];
+            /** @description Oldest first */
+            events: components["schemas"]["Event"][];
         };
         TradingPage: {
             venue: string;

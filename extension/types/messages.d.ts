@@ -66,7 +66,11 @@ export interface Check {
   next: string | null;
 }
 
-/** Each message and its answer. The first four come from a venue's page, the rest from our own. */
+/**
+ * Each message and its answer. A `path` ends in the fields of the page's fragment that name the
+ * contract, on the few sites that keep it there.
+ * The first four come from a venue's page, the rest from our own.
+ */
 export interface Messages {
   'overlay.cached': { message: { type: 'overlay.cached'; path: string }; answer: Scene };
   'overlay.fresh': { message: { type: 'overlay.fresh'; path: string }; answer: Scene };

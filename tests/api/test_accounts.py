@@ -292,3 +292,19 @@ def test_a_token_that_only_reads_changes_nothing(stage: Stage) -> None:
     body(reader.delete(path), 403)
     assert body(reader.get(path))["label"] == "main"
     assert stage.queue.jobs == []
+
+
+def test_an_exchange_without_a_facts_file_can_be_linked(admin: Caller) -> None:
+    given = {**KEY, "passphrase": "blofin-passphrase"}
+    new = {"venue": "ccxt-blofin", "label": "other", "credentials": given}
+    linked = body(admin.post("/api/v1/accounts", json=new), 202)
+    assert linked["venue_name"] == "BloFin"
+    assert linked["status"] == "pending"
+
+
+def test_an_exchange_that_is_known_better_is_not_linked_as_one_that_is_not(
+    stage: Stage, admin: Caller
+) -> None:
+    refused = body(admin.post("/api/v1/accounts", json={**NEW, "venue": "ccxt-bybit"}), 422)
+    assert "link it as such" in refused["message"]
+    assert stage.queue.jobs == []

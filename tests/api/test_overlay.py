@@ -8,8 +8,11 @@ import pytest
 import time_machine
 
 from app.domain.account import AccountStatus
+from app.domain.position import ContractKind
 from app.domain.reason import Severity
 from app.store import sources
+from app.venues.catalogue import catalogue
+from app.venues.pages import PageMatch
 from tests.support.api import Caller, Stage, body
 from tests.support.nouns import NOON, a_fund_state, a_margin, an_assessment, later
 
@@ -62,6 +65,24 @@ def test_a_page_of_a_venue_without_an_account_shows_fund_and_loss_model_alone(
     assert shown["severity"] is None
     assert shown["fund"]["balance_usd"] == 1.04e9
     assert shown["loss_model"]["steps"]
+
+
+def test_a_page_of_a_closed_venue_says_that_it_has_closed(
+    extension: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = PageMatch(
+        venue="bitmex",
+        venue_name="BitMEX",
+        kind=ContractKind.INVERSE,
+        kind_label="perpetual",
+        native_symbol="XBTUSD",
+    )
+    monkeypatch.setattr(catalogue(), "resolve_page", lambda _url: page)
+    shown = body(extension.get(address("https://www.bitmex.com/app/trade/XBTUSD")))
+    assert shown["fund"] is None
+    assert shown["fund_note"] == "BitMEX closed on 23 September 2026."
+    assert shown["loss_model"]["closed_on"] == "2026-09-23"
+    assert shown["loss_model"]["answer"].startswith("BitMEX closed on 23 September 2026. Until")
 
 
 def test_the_symbol_on_screen_comes_first_and_the_rest_by_risk(

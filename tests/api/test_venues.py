@@ -22,8 +22,9 @@ def test_every_venue_of_the_catalogue_is_listed_by_id(reader: Caller) -> None:
     assert [one["id"] for one in listed["items"]] == list(catalogue().ids())
     for shown in listed["items"]:
         assert shown["loss_model"]["steps"]
-        assert shown["linking"]["fields"]
-        assert shown["linking"]["how_to"]
+        if shown["status"] == "full":
+            assert shown["linking"]["fields"]
+            assert shown["linking"]["how_to"]
         assert shown["health"] == "unknown"
         assert shown["source"] == {"last_success_at": None, "stale": False, "error": None}
 
@@ -41,6 +42,20 @@ def test_a_venue_says_how_it_is_linked_and_what_its_facts_are(reader: Caller) ->
     assert len(shown["adl"]) == len(facts.adl)
     assert facts.limits is not None
     assert shown["limits"]["per_minute"] == facts.limits.per_minute
+
+
+def test_a_closed_venue_says_since_when_and_promises_no_next_step(reader: Caller) -> None:
+    shown = body(reader.get("/api/v1/venues/coinex"))
+    closed = shown["closed"]
+    assert (closed["on"], closed["announced_on"]) == ("2026-09-22", "2026-09-14")
+    assert closed["withdrawals_until"] == "2026-12-22T02:00:00Z"
+    assert closed["text"]
+    assert closed["source"]
+    assert shown["loss_model"]["closed_on"] == "2026-09-22"
+    assert shown["loss_model"]["next_step"] is None
+    assert shown["loss_model"]["answer"].startswith("CoinEx closed on 22 September 2026.")
+    assert body(reader.get("/api/v1/venues/bitmex"))["closed"]["withdrawals_until"] is None
+    assert body(reader.get("/api/v1/venues/okx"))["closed"] is None
 
 
 def test_a_loss_model_lists_its_steps_in_order_with_sources(reader: Caller) -> None:
@@ -110,3 +125,20 @@ def test_a_venue_says_how_reading_its_fund_goes(
 
 def test_a_venue_nobody_knows_is_not_there(reader: Caller) -> None:
     body(reader.get("/api/v1/venues/mtgox"), 404)
+
+
+def test_exchanges_without_a_facts_file_are_a_list_of_their_own(reader: Caller) -> None:
+    listed = body(reader.get("/api/v1/other-venues?limit=200"))
+    assert [one["id"] for one in listed["items"]] == list(catalogue().generic_ids())
+    for shown in listed["items"]:
+        assert shown["status"] == "positions_only"
+        assert shown["linking"]["fields"]
+        assert shown["linking"]["verifiable"] is False
+        assert shown["fund_published"] is False
+        assert shown["loss_model"]["next_step"] is None
+
+
+def test_one_of_them_is_shown_like_any_venue(reader: Caller) -> None:
+    shown = body(reader.get("/api/v1/venues/ccxt-blofin"))
+    assert shown["name"] == "BloFin"
+    assert {step["applies"] for step in shown["loss_model"]["steps"]} == {"unknown"}

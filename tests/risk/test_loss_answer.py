@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from app.domain.adl import AdlStanding
@@ -13,6 +16,9 @@ from app.risk.loss_answer import answer, general_answer, in_profit
 from tests.risk.builders import a_fund, a_loss_model, a_position, a_step, deleveraging
 
 KNOWN_FUND = a_fund()
+CLOSED_ON = date(2026, 9, 3)
+SPREAD_OVER_PROFIT = a_step(StepKind.SOCIALIZED_LOSS, touches_profit=Touches.YES)
+SPREAD_OVER_POSITIONS = a_step(StepKind.SOCIALIZED_LOSS, touches_position=Touches.YES)
 
 
 def ask(
@@ -250,14 +256,38 @@ def test_withdrawn_money_is_not_called_safe_without_a_source() -> None:
     ("pnl", "mine"),
     [
         (5.0, "Your long is in profit now, and part of that could be taken"),
-        (-5.0, "Your long is not in profit now and would have nothing to give"),
+        (-5.0, "Your long is not in profit now and has no profit to give"),
     ],
 )
-def test_a_socialized_loss_is_shared_by_those_in_profit(pnl: float, mine: str) -> None:
-    step = a_step(StepKind.SOCIALIZED_LOSS, touches_profit=Touches.YES)
-    found = ask(step, position=a_position(unrealized_pnl=pnl))
+def test_a_socialized_loss_that_takes_profit_says_what_of_yours_it_could_take(
+    pnl: float, mine: str
+) -> None:
+    found = ask(SPREAD_OVER_PROFIT, position=a_position(unrealized_pnl=pnl))
     assert found.next_step == "socialized_loss"
+    assert "would spread the loss over other users (socialized loss)" in found.answer
     assert mine in found.answer
+
+
+@pytest.mark.parametrize("pnl", [5.0, -5.0])
+def test_a_socialized_loss_that_charges_open_positions_reaches_them_in_profit_or_not(
+    pnl: float,
+) -> None:
+    found = ask(SPREAD_OVER_POSITIONS, position=a_position(unrealized_pnl=pnl))
+    assert found.answer == (
+        "If this fund ran out, Binance would spread the loss over everybody with an open position"
+        " (socialized loss). Your open long could be charged a part; money already withdrawn is"
+        " not touched."
+    )
+
+
+def test_who_shares_a_loss_is_not_guessed_where_profit_and_positions_are_both_in_reach() -> None:
+    step = replace(SPREAD_OVER_PROFIT, touches_position=Touches.YES)
+    assert "over other users (socialized loss). Your open long could be" in ask(step).answer
+
+
+def test_a_socialized_loss_that_leaves_profit_and_positions_alone_says_so() -> None:
+    found = ask(a_step(StepKind.SOCIALIZED_LOSS))
+    assert found.answer.endswith("the profit of your long would not be touched.")
 
 
 @pytest.mark.parametrize("kind", [StepKind.CLAWBACK, StepKind.SOCIALIZED_LOSS])
@@ -318,7 +348,68 @@ def test_a_backstop_vault_that_is_the_fund_is_not_what_follows_it() -> None:
     )
     said = general_answer(model, venue_name="Hyperliquid")
     assert said.next_step == "auto_deleveraging"
-    assert said.answer.startswith("If its vault ran out, Hyperliquid would close")
+    assert said.answer.startswith("If its backstop could not bear a loss, Hyperliquid would close")
+
+
+@pytest.mark.parametrize("fund", [Touches.UNKNOWN, Touches.NO, None])
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_fund_that_is_not_stated_does_not_run_out(fund: Touches | None, stated: bool) -> None:
+    applies = Touches.YES if stated else Touches.UNKNOWN
+    said = general_answer(a_loss_model(deleveraging(applies=applies), fund=fund), venue_name="Gate")
+    assert "a loss went uncovered" in said.answer
+    assert "ran out" not in said.answer
+
+
+def test_whether_an_open_fund_pays_before_is_said_to_be_open() -> None:
+    model = a_loss_model(
+        a_step(StepKind.BACKSTOP_LIQUIDATOR),
+        deleveraging(close_price=None),
+        fund=Touches.UNKNOWN,
+    )
+    assert general_answer(model, venue_name="Backpack").answer == (
+        "If a loss went uncovered, Backpack would first hand bankrupt positions to a backstop"
+        " liquidator, then close positions of other traders (auto-deleveraging). Whether a fund of"
+        " Backpack pays before that is not known."
+    )
+
+
+def test_each_step_has_its_own_price() -> None:
+    model = a_loss_model(deleveraging(close_price="the mark price"), SPREAD_OVER_PROFIT)
+    assert general_answer(model, venue_name="GRVT").answer.endswith(
+        "close positions of other traders (auto-deleveraging), at the mark price, then spread the"
+        " loss over other users (socialized loss)."
+    )
+
+
+def test_a_step_before_the_fund_is_not_what_follows_it() -> None:
+    first = a_step(StepKind.BACKSTOP_LIQUIDATOR), a_step(StepKind.INSURANCE_FUND)
+    said = general_answer(a_loss_model(*first, deleveraging(), fund=None), venue_name="Kraken")
+    assert said.next_step == "auto_deleveraging"
+    assert said.answer.startswith("If its fund ran out, Kraken would close positions")
+
+
+def test_a_venue_that_has_closed_is_told_of_as_it_was() -> None:
+    model = replace(a_loss_model(deleveraging(close_price="the mark price")), closed_on=CLOSED_ON)
+    assert general_answer(model, venue_name="BitMEX") == LossAnswer(
+        next_step=None,
+        answer="BitMEX closed on 3 September 2026. Until then, if its fund ran out, it would close"
+        " positions of other traders (auto-deleveraging), at the mark price.",
+    )
+
+
+def test_of_a_closed_venue_that_stated_nothing_nothing_is_told() -> None:
+    model = replace(a_loss_model(), closed_on=CLOSED_ON)
+    assert general_answer(model, venue_name="BitMEX").answer == (
+        "BitMEX closed on 3 September 2026. What it did until then if its fund ran out was not"
+        " published."
+    )
+
+
+def test_a_position_at_a_closed_venue_is_promised_nothing() -> None:
+    found = ask(model=replace(a_loss_model(deleveraging()), closed_on=CLOSED_ON))
+    assert found.next_step is None
+    assert found.answer.startswith("Binance closed on 3 September 2026: ")
+    assert "would" not in found.answer and "could" not in found.answer
 
 
 def test_a_venue_that_states_nothing_rules_nothing_out() -> None:

@@ -47,13 +47,65 @@ def test_what_absorbs_a_loss_is_told_in_order() -> None:
 
 def test_a_step_without_source_absorbs_nothing() -> None:
     fund = a_step(StepKind.INSURANCE_FUND, **UNSOURCED)
-    assert told(fund).absorbs_first == "What absorbs a loss first at Venue is not published."
+    assert told(fund).absorbs_first == "What would absorb a loss first at Venue is not published."
 
 
 def test_every_way_to_a_winner_is_named() -> None:
     assert told(FUND, ADL, CLAWBACK).winners == (
-        "What can happen to a winner: its position can be closed against its will; profit it has "
-        "already booked can be taken back."
+        "What can happen to a winner: its position can be closed against its will; profit already "
+        "booked can be taken back."
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "payer", "fate"),
+    [
+        (
+            {"touches_profit": Touches.YES},
+            "other users together (socialized loss).",
+            "a part of its profit can be charged to cover the loss.",
+        ),
+        (
+            {"touches_position": Touches.YES},
+            "everybody with an open position (socialized loss).",
+            "its open position can be charged a part of the loss.",
+        ),
+        (
+            {"touches_position": Touches.YES, "touches_profit": Touches.YES},
+            "other users together (socialized loss).",
+            "its open position can be charged a part of the loss.",
+        ),
+    ],
+)
+def test_who_shares_a_loss_is_what_the_step_says(
+    fields: dict[str, Any], payer: str, fate: str
+) -> None:
+    summary = told(FUND, a_step(StepKind.SOCIALIZED_LOSS, **fields))
+    assert summary.absorbs_first.endswith(f"the insurance fund, then {payer}")
+    assert summary.winners == f"What can happen to a winner: {fate}"
+
+
+def test_a_fund_that_is_left_open_makes_nothing_the_first_to_pay() -> None:
+    fund = a_step(StepKind.INSURANCE_FUND, **UNSOURCED)
+    assert told(fund, a_step(StepKind.BACKSTOP_LIQUIDATOR), ADL).absorbs_first == (
+        "A loss beyond a trader's margin is absorbed by a backstop liquidator that takes the "
+        "position over, then the other traders' positions (auto-deleveraging); whether an "
+        "insurance fund pays before that is not known."
+    )
+
+
+def test_a_venue_that_has_closed_is_told_of_in_the_past() -> None:
+    steps = (FUND, ADL, CLAWBACK)
+    model = LossModel(venue="venue", steps=steps, closed_on=date(2026, 9, 3))
+    assert astuple(summarize(model, venue_name="Venue"))[:4] == (
+        "Until Venue closed on 3 September 2026, a loss beyond a trader's margin was absorbed first "
+        "by the insurance fund, then the other traders' positions (auto-deleveraging) and profit "
+        "already booked (clawback).",
+        "What could happen to a winner: its position could be closed against its will; profit "
+        "already booked could be taken back.",
+        "Profit that was booked but not withdrawn could be touched; money that was withdrawn could "
+        "not.",
+        "Nothing was published about Venue topping up its fund with its own money.",
     )
 
 
@@ -66,7 +118,7 @@ def test_what_the_venue_leaves_open_is_not_told_as_happening() -> None:
     ("step", "begins"),
     [
         (CLAWBACK, "Profit that is booked but not withdrawn can be touched; money that was"),
-        (ADL, "No rule is published by which Venue takes booked or withdrawn profit."),
+        (ADL, "No rule is published by which Venue would take booked or withdrawn profit."),
         (
             a_step(StepKind.CLAWBACK, applies=Touches.NO),
             "Profit that is booked cannot be touched; money that was withdrawn cannot.",

@@ -14,7 +14,10 @@ from requests.adapters import HTTPAdapter
 
 from app.domain.account import Credentials
 from app.domain.errors import InvalidInput, NotFound, VenueUnreachable
+from app.venues.catalogue import catalogue
 from app.venues.clients import Clients
+from app.venues.connection import Connection
+from app.venues.markets import MarketLists
 from tests.support.exchange import API_KEY, NOW, SECRET, Exchange
 
 PAYLOADS = Path(__file__).parent / "binance" / "payloads"
@@ -115,6 +118,43 @@ def test_the_load_counts_the_weight_of_the_last_minute_over_all_readers(tmp_path
 
     binance.now = NOW + timedelta(seconds=61)
     assert binance.clients.load("binance") == 0
+
+
+def test_the_past_is_read_apart_and_is_no_part_of_the_load(tmp_path: Path) -> None:
+    binance = Exchange("binance", tmp_path, PAYLOADS)
+    binance.answers("adl_risk", [])
+    past = binance.clients.past("binance")
+    assert past is not binance.public()
+    assert past is binance.clients.past("binance")
+
+    past.read_adl_signals()
+    assert binance.clients.load("binance") == 0
+
+    binance.clients.end_past("binance")
+    binance.clients.end_past("binance")
+    assert binance.clients.past("binance") is not past
+
+
+def test_a_path_without_a_method_of_its_own_names_its_part_of_the_interface_in_a_list(
+    tmp_path: Path,
+) -> None:
+    bitfinex = catalogue().venue("bitfinex")
+    assert bitfinex.read("status_history").ccxt_api == ("public",)
+    told: list[Any] = []
+
+    class Told:
+        def call(self, *args: Any) -> None:
+            told.append(args)
+
+    connection = Connection(
+        bitfinex,
+        make_client=lambda *_: Told(),  # type: ignore[arg-type,return-value]
+        lists=MarketLists(tmp_path, lambda: NOW),
+        clock=lambda: NOW,
+    )
+    connection.raw("status_history", {"limit": 5})
+    path = "status/deriv/tBTCF0:USTF0/hist"
+    assert told == [("request", path, ["public"], "GET", {"limit": 5})]
 
 
 def test_only_accounts_that_are_still_linked_keep_their_reader(clients: Clients) -> None:

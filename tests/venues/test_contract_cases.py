@@ -21,6 +21,9 @@ FULL = [facts for facts in catalogue().venues() if facts.status is VenueStatus.F
 CASES = [(venue, name) for venue in catalogue().ids() for name in names(venue)]
 each_venue = pytest.mark.parametrize("venue", [facts.id for facts in FULL])
 each_case = pytest.mark.parametrize(("venue", "name"), CASES)
+each_venue_with_a_past = pytest.mark.parametrize(
+    "venue", [facts.id for facts in FULL if facts.fund.history_reads]
+)
 REFUSALS = {"venue_garbled", "venue_rejected"}
 
 
@@ -168,6 +171,22 @@ def test_the_fund_is_read_where_it_is_published(venue: str) -> None:
     for pool in shown:
         assert pool["id"] == f"{venue}:{pool['key']}"
         assert set(pool["scopes"]) <= {scope.id for scope in facts.scopes}
+
+
+@each_venue_with_a_past
+def test_the_past_of_the_fund_is_read_to_its_end_page_by_page(venue: str) -> None:
+    """Where the venue gives it in pages, or pool by pool, a case has two of them at least."""
+    found = [shown.run()["history"] for shown in _cases(venue, "history")]
+    for pool in (pool for history in found for pool in _list(history.get("pools"))):
+        assert pool["id"] == f"{venue}:{pool['key']}"
+    given = [history for history in found if history.get("pools")]
+    assert given
+    assert any(history["pages"] > 1 for history in given) or venue in ONE_PAGE
+    assert any(pool["balances"] or pool["events"] for one in given for pool in one["pools"])
+
+
+ONE_PAGE: frozenset[str] = frozenset({"hyperliquid"})
+"""Venues that give the whole past in one answer."""
 
 
 @each_venue

@@ -87,12 +87,21 @@ def test_every_read_is_used_for_something(venue: str) -> None:
         known.permission_check.read,
         known.clock.read if known.clock else None,
         *known.fund.reads,
+        *known.fund.history_reads,
         *(adl.read for adl in known.adl),
         *(read for client in known.clients for read in client.markets),
         *(read for scope in known.scopes for read in scope.reads),
     }
     for read in known.reads:
         assert read.id in named or read.call is not None, read.id
+
+
+@each_venue
+def test_the_facts_name_the_requests_for_a_past_that_the_adapter_gives(venue: str) -> None:
+    known = facts(venue)
+    assert reader_class(known).gives_fund_history == bool(known.fund.history_reads)
+    if known.fund.history_reads:
+        assert known.fund.history_note, "says how far back it goes"
 
 
 @each_venue
@@ -162,6 +171,7 @@ def _texts(known: VenueFacts) -> Iterator[str]:
     for note in (
         known.permission_check.note,
         known.fund.note,
+        known.fund.history_note,
         known.limits.note if known.limits else None,
         known.closed.text if known.closed else None,
         known.closed.note if known.closed else None,

@@ -95,7 +95,7 @@ def test_the_same_path_elsewhere_is_no_page(venue: str, label: str, example: Pag
 def shown(url: str) -> tuple[str, str] | None:
     """The venue and the contract of a page."""
     match = catalogue().resolve_page(url)
-    return match and (match.venue, match.native_symbol)
+    return None if match is None else (match.venue, match.native_symbol)
 
 
 @pytest.mark.parametrize("url", NEAR_MISSES)

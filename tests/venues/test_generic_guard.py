@@ -93,6 +93,8 @@ def test_what_is_linked_for_can_be_asked(walks: Walks, name: str) -> None:
         "https://openapi.blofin.com/api/v1/../v1/positions",
         "https://openapi.blofin.com//api/v1/positions",
         "https://openapi.blofin.com/api/v1/%6frder",
+        "https://openapi.blofin.com/api/v1/account/positions:x",
+        "https://openapi.blofin.com/api/v1/or:der/positions",
         "https://openapi.blofin.com/api/v1/positions#order",
         "https://openapi.blofin.com/api/v1/trade/order",
         "https://openapi.blofin.com/api/v1/positions?_method=DELETE",

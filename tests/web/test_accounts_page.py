@@ -283,3 +283,21 @@ def test_while_nothing_but_time_has_passed_the_list_is_not_sent_again(
     assert browser.get("/accounts", headers={"If-None-Match": tag}).status_code == 304
     browser.post(f"/accounts/{account}/label", data={"label": "new"})
     assert browser.get("/accounts", headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_other_exchanges_are_offered_in_a_group_of_their_own(browser: Caller) -> None:
+    html = browser.get("/accounts").get_data(as_text=True)
+    described, _, others = html.partition('<optgroup label="Other exchanges, positions only">')
+    assert 'value="binance"' in described
+    assert 'value="ccxt-blofin"' in others
+    assert "ccxt-" not in described
+
+
+def test_another_exchange_says_what_is_not_known_of_it_and_can_be_linked(
+    stage: Stage, browser: Caller
+) -> None:
+    asked = words(browser.get("/accounts?venue=ccxt-blofin"))
+    assert "It cannot see what the key may do, so you have to" in asked
+    shown = link(browser, "ccxt-blofin", api_key=KEY, secret=SECRET, passphrase="pass-phrase-1")
+    assert f"BloFin, key ending in {KEY[-4:]}" in shown
+    assert [account.venue for account in stored(stage)] == ["ccxt-blofin"]

@@ -116,7 +116,7 @@ def test_every_step_says_what_it_can_reach_and_where_that_is_from(
     ruled_out = [step for step in facts.loss_model.steps if step.applies == "no"]
     assert shown.count("Withdrawn money") == len(facts.loss_model.steps) - len(ruled_out)
     unsourced = [step for step in facts.loss_model.steps if step.unsourced]
-    assert shown.split("Not known")[0].count("No source") >= len(unsourced)
+    assert shown.rsplit("Not known", 1)[0].count("No source") >= len(unsourced)
     for item in facts.loss_model.not_known:
         assert item.replace("'", "&#39;") in html
 
@@ -133,6 +133,27 @@ def test_reach_is_told_in_words_a_person_grasps(browser: Caller) -> None:
 def test_a_step_the_venue_rules_out_is_marked(browser: Caller) -> None:
     shown = words(browser.get("/venues/hyperliquid"))
     assert "– No socialised loss Ruled out by the venue" in shown
+
+
+def test_a_closed_venue_says_since_when_and_until_when_money_can_be_withdrawn(
+    browser: Caller,
+) -> None:
+    shown = words(browser.get("/venues/coinex"))
+    assert "Closed since 22 September 2026; it is kept for what happened there." in shown
+    assert "It was announced on 14 September 2026." in shown
+    assert "Last moment for withdrawals: 22 December 2026, 02:00 UTC." in shown
+    assert "Until CoinEx closed on 22 September 2026, a loss beyond a trader's margin was" in shown
+    assert "CoinEx did this, in this order." in shown
+    assert "does not publish its fund" not in shown
+    other = words(browser.get("/venues/bitmex"))
+    assert "Until when money can be withdrawn is not known." in other
+    assert "CoinEx closed on 22 September 2026." in words(browser.get("/venues"))
+
+
+def test_an_open_venue_says_nothing_of_a_closure(browser: Caller) -> None:
+    shown = words(browser.get("/venues/okx"))
+    assert "Closed since" not in shown
+    assert "OKX does this, in this order." in shown
 
 
 def test_incidents_are_dated_newest_first(browser: Caller) -> None:
@@ -190,3 +211,11 @@ def test_a_venue_that_does_not_say_for_sure_is_not_made_sure() -> None:
         content.summary("Binance", replace(model, steps=()))
         == "What Binance does when it is empty is not known."
     )
+
+
+def test_an_exchange_without_a_facts_file_says_that_only_positions_are_read(
+    browser: Caller,
+) -> None:
+    shown = words(browser.get("/venues/ccxt-blofin"))
+    assert "Only the positions of linked accounts are read here" in shown
+    assert "does not publish its fund" not in shown

@@ -105,6 +105,17 @@ def test_every_state_says_what_is_so(visit: Visit, seawall: Seawall, name: str) 
     overlay.shows(*texts)
 
 
+def test_at_a_closed_venue_no_step_is_the_next(visit: Visit, seawall: Seawall) -> None:
+    model = seawall.overlays[BTC]["loss_model"]
+    model |= {"closed_on": "2026-09-23", "next_step": None, "answer": "It closed in September."}
+    seawall.overlays[BTC]["positions"] = []
+    _, overlay = visit(BTC)
+    text = overlay.shows("Until it closed", "It closed in September.")
+    assert "If it runs out" not in text
+    assert "Insurance fund now" not in text
+    assert "Auto-deleveraging next" not in text
+
+
 def test_ages_go_on_by_themselves(visit: Visit) -> None:
     _, overlay = visit(BYBIT)
     overlay.shows("24 %")

@@ -56,7 +56,7 @@ class Running:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Four linked accounts in a crash, the Binance fund drained, thirty days of history."""
+    """Linked accounts in a crash, the Binance fund drained, thirty days of history."""
     folder = tmp_path_factory.mktemp("seawall")
     with ExitStack() as stack:
         sandbox = stack.enter_context(Sandbox(still=True))

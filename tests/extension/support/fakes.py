@@ -26,7 +26,8 @@ SITE = HERE / "site"
 TOKEN = "sw_" + "t" * 43
 CODE = "ABCD-EFGH"
 VERSION = "0.1.0"
-HOSTS = ("www.binance.com", "www.bybit.com", "www.okx.com", "app.hyperliquid.xyz")
+MANIFEST = json.loads((HERE.parents[1] / "extension" / "manifest.json").read_text(encoding="utf-8"))
+HOSTS = tuple(str(urlsplit(match).hostname) for match in MANIFEST["content_scripts"][0]["matches"])
 STRICT_CSP = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'"
 
 OVERLAYS = {
@@ -86,6 +87,14 @@ class Seawall:
     def show(self, url: str, name: str) -> None:
         """From now on ``url`` is answered with this fixture."""
         self.overlays[url] = fixture(name)
+
+    def show_of(self, venue: str, url: str, name: str) -> None:
+        """The same as if the fixture were an answer about ``venue``."""
+        document = fixture(name)
+        document["page"]["venue"] = venue
+        for position in document["positions"]:
+            position["venue"] = venue
+        self.overlays[url] = document
 
     def of(self, path: str) -> list[Asked]:
         return [one for one in self.asked if one.path == path]

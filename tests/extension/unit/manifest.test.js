@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import test from 'node:test';
-import { VENUES } from '../../../extension/lib/venues.js';
+import { VENUES } from '../../../extension/lib/hosts.js';
 import { at, json, text } from './support/files.js';
 
 const manifest = json('extension/manifest.json');

@@ -9,7 +9,7 @@ const EXTENSION = new URL('../../../../extension/', import.meta.url);
 const NEED_A_PAGE = new Set(['overlay/content.js']);
 
 const manifest = JSON.parse(readFileSync(new URL('manifest.json', EXTENSION), 'utf8'));
-const scope = vm.createContext({ Date, URL });
+const scope = vm.createContext({ Date, URL, URLSearchParams });
 for (const script of manifest.content_scripts[0].js) {
   if (!NEED_A_PAGE.has(script)) {
     vm.runInContext(readFileSync(new URL(script, EXTENSION), 'utf8'), scope, { filename: script });

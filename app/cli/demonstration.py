@@ -27,8 +27,11 @@ LINKED = {
     "okx": "read_only",
     "hyperliquid": "user",
     "gate": "read_only",
+    "deribit": "read_only",
 }
 """Venue → the sandbox's account that is linked there."""
+WATCHED = ("paradex", "cryptocom")
+"""Venues whose funds are shown without an account: what a key may do there, nobody can say."""
 
 
 def run(*, port: int | None, scenario: str, calm_seconds: float) -> None:
@@ -48,7 +51,7 @@ def run(*, port: int | None, scenario: str, calm_seconds: float) -> None:
         os.environ |= {
             "SEAWALL_DATA_DIR": folder,
             "SEAWALL_UPSTREAM": sandbox.url,
-            "SEAWALL_WATCH": "linked",
+            "SEAWALL_WATCH": ",".join(WATCHED),
         }
         settings = serving.at_port(port)
         click.echo("Setting up made-up exchanges and thirty days of their funds…")
@@ -112,7 +115,11 @@ def _seed_funds(place: Place, sandbox: Sandbox) -> None:
         history.setdefault(sample.pool_id, []).append(sample)
     clients = Clients(place.settings.cache_dir, place.settings.upstream)
     try:
-        readings = [reading for venue in LINKED for reading in clients.public(venue).read_funds()]
+        readings = [
+            reading
+            for venue in (*LINKED, *WATCHED)
+            for reading in clients.public(venue).read_funds()
+        ]
     finally:
         clients.close()
     now = clock.now()

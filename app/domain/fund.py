@@ -43,7 +43,8 @@ class FundBalance:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundEvent:
     """A labelled change the venue publishes: ``bankruptcy_loss``, ``adl``, ``top_up``, ``inflow``,
-    ``outflow``, ``socialized_loss``, ``regrouped``."""
+    ``outflow``, ``socialized_loss``, ``regrouped`` (contracts moved between pools, so balances
+    before and after do not compare), ``renamed`` (they do)."""
 
     kind: str
     at: datetime

@@ -34,12 +34,12 @@ class VenuePicture:
     def fund_behind(self, position: Position) -> tuple[FundState | None, str | None]:
         """The state of the pool behind a position, or why there is none to show."""
         facts = self.facts
-        if not facts.fund.published:
-            return None, f"{facts.name} does not publish its insurance fund."
         # A sub-dex has a scope of its own, named after the one the facts have for all.
         scope = position.scope.partition(":")[0]
         if scope in facts.fund.uncovered:
             return None, facts.fund.uncovered[scope]
+        if not facts.fund.published:
+            return None, f"{facts.name} does not publish its insurance fund."
         if not self.states:
             return None, f"The insurance fund of {facts.name} has not been read yet."
         pool = self.pools.pool_for(position)

@@ -24,7 +24,8 @@ class Context:
 
     ``judging`` is held while figures are judged and the verdicts stored. That is work for the
     processor, which does one thing at a time anyway, and of two verdicts on the same figures
-    the one stored last has then seen the newer ones.
+    the one stored last has then seen the newer ones. ``backfilling`` is held while a page of
+    some fund's past is read: one at a time, so that the other threads stay free for what is now.
     """
 
     database: Database
@@ -38,3 +39,4 @@ class Context:
     watch: frozenset[str] | None = None
     fund_past: FundPast = field(default_factory=FundPast)
     judging: Lock = field(default_factory=Lock)
+    backfilling: Lock = field(default_factory=Lock)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from app.domain.fund import PoolReading
+from app.domain.fund import FundEvent, PoolReading
 from app.monitor.context import Context
 from app.monitor.coordinator import Outcome
 from app.monitor.demand import hasten_if_well
-from app.monitor.intervals import budget_floor, fund_interval, within_budget
-from app.monitor.reassess import judge_venue
+from app.monitor.intervals import fund_interval, within_budget
+from app.monitor.reassess import fund_floor, judge_venue
+from app.risk.fund_regrouping import regroupings
 from app.risk.pool_match import match_pools
 from app.store import accounts, funds
 from app.store.sources import markets_source
@@ -39,7 +40,7 @@ def refresh_funds(context: Context, venue: str) -> Outcome:
         _cadence(reading, facts.fund.cadence_seconds),
         danger,
         all_asked=reader.all_funds_asked,
-        floor=budget_floor((facts.read(name) for name in facts.fund.reads), facts=facts),
+        floor=fund_floor(facts),
     )
     return Outcome(interval=within_budget(interval, context.clients.load(venue)))
 
@@ -52,13 +53,25 @@ def _record(
     with context.database.write() as connection:
         before = funds.pools(connection, venue=venue)
         pools = _with_known_symbols(match_pools(before, reading), before)
-        for pool in pools:
-            funds.record_pool_reading(connection, reading=pool, now=now, spacing=REPEATED_EVERY)
+        present = {pool.id for pool in pools}
+        gone = () if complete else tuple(pool for pool in before if pool.id not in present)
+        moved = regroupings(before, (*pools, *gone), now=now)
+        pools = tuple(_with_event(pool, moved) for pool in pools)
+        funds.record_readings(connection, readings=pools, now=now, spacing=REPEATED_EVERY)
+        for pool in before:
+            if pool.id in moved and pool.id not in present:
+                event = replace(pool, balances=(), events=(moved[pool.id],))
+                funds.record_past(connection, reading=event, now=now)
         if complete and pools:
             keep = [pool.id for pool in pools]
             funds.retire_pools(connection, venue=venue, keep=keep, now=now)
         if not _symbols(pools) <= _symbols(before):
             hasten_if_well(connection, markets_source(venue), due_at=now)
+
+
+def _with_event(pool: PoolReading, moved: Mapping[str, FundEvent]) -> PoolReading:
+    event = moved.get(pool.id)
+    return pool if event is None else replace(pool, events=(*pool.events, event))
 
 
 def _with_known_symbols(

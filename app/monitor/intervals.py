@@ -30,11 +30,17 @@ ALARMING = frozenset({FundHealth.DRAINING, FundHealth.CRITICAL})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Danger:
-    """The worst that is known of what a source stands for."""
+    """The worst that is known of what a source stands for.
+
+    ``worsened`` says that a fund came to lose within the last hour, ``moving`` that the
+    venue's marks moved hard within it.
+    """
 
     severity: Severity = Severity.OK
     nearest_distance: float | None = None
     fund: FundHealth | None = None
+    worsened: bool = False
+    moving: bool = False
 
     @property
     def urgent(self) -> bool:
@@ -44,6 +50,11 @@ class Danger:
     def near(self) -> bool:
         close = self.nearest_distance is not None and self.nearest_distance < 0.10
         return close or self.severity is Severity.WARNING
+
+    @property
+    def pressing(self) -> bool:
+        """Whether what a venue publishes is to be followed as closely as its limit allows."""
+        return self.urgent or self.near or self.worsened or self.moving
 
 
 def account_interval(
@@ -62,19 +73,15 @@ def account_interval(
 
 
 def fund_interval(cadence: float | None, danger: Danger, *, all_asked: bool, floor: float) -> float:
-    """Seconds until a venue's funds are read again.
+    """Seconds until a venue's funds are read again, never under ``floor``.
 
     Half the venue's own cadence, so that no update is seen later than half of one after it
-    was published; a sixtieth while a fund drains or a position is in danger. As long as some
-    pools were never asked for (``all_asked``), at the fastest.
+    was published. At the fastest while danger presses, whatever the cadence: it is then that
+    venues publish out of turn; and as long as some pools were never asked for (``all_asked``).
     """
-    if not all_asked:
-        share = 0.0
-    elif danger.urgent or danger.near:
-        share = 1 / 60
-    else:
-        share = 1 / 2
-    wanted = min(max((cadence or 2 * FUND_FASTEST) * share, FUND_FASTEST), FUND_SLOWEST)
+    if danger.pressing or not all_asked:
+        return max(FUND_FASTEST, floor)
+    wanted = min(max((cadence or 2 * FUND_FASTEST) / 2, FUND_FASTEST), FUND_SLOWEST)
     return max(wanted, floor)
 
 
@@ -82,7 +89,7 @@ def market_interval(danger: Danger, *, linked: bool, floor: float) -> float:
     """Seconds until a venue's marks and open interest are read again."""
     if not linked:
         return max(MARKET_UNLINKED, floor)
-    return max(MARKET_NEAR if danger.urgent or danger.near else MARKET_CALM, floor)
+    return max(MARKET_NEAR if danger.pressing else MARKET_CALM, floor)
 
 
 def budget_floor(reads: Iterable[Read], *, facts: VenueFacts, sharers: int = 1) -> float:

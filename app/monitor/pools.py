@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import attrgetter
 
+import numpy as np
 from sqlalchemy import Connection
 
-from app.domain.fund import FundSample, FundState, MarketStat, PoolKind, PoolReading
-from app.monitor.fund_past import FundPast
+from app.domain.fund import FundState, MarketStat, PoolKind, PoolReading
+from app.domain.fund_series import micros, when
+from app.monitor.fund_past import FundPast, PoolPast
 from app.risk.adl_signals import concerning
-from app.risk.fund_health import fund_state
+from app.risk.divergence import day_change, diverges
+from app.risk.fund_balances import balance_history
+from app.risk.fund_health import fund_state, with_divergence
 from app.store import markets
 from app.store.funds import FundPoint
 from app.venues.facts import VenueFacts
@@ -36,24 +38,36 @@ def judge_pools(
     pools: Iterable[PoolReading],
     past: FundPast,
     *,
+    previous: Mapping[str, FundState],
     now: datetime,
 ) -> tuple[JudgedPool, ...]:
-    """What is to be said at ``now`` of each of a venue's ``pools``."""
+    """What is to be said at ``now`` of each of a venue's ``pools``.
+
+    ``previous`` are the states of the venue's pools so far, by pool id. What the funds of
+    other venues did in the same day is taken from what was said of them last.
+    """
     stats = {stat.native_symbol: stat for stat in markets.stats(connection, venue=facts.id)}
     signals = markets.signals(connection, venue=facts.id)
+    readings = tuple(pools)
+    known = past.of_venue(connection, facts.id, [pool.id for pool in readings], now=now)
     judged = []
-    for pool in pools:
-        samples = past.samples(connection, pool.id, now=now)
+    for pool in readings:
         behind = stands_behind(pool, facts)
         state = fund_state(
             pool,
-            samples,
+            known[pool.id].assets,
+            events=known[pool.id].events,
             markets=stats if behind else NO_MARKETS,
             signals=concerning(signals, pool, every_contract=behind and not pool.symbols),
             now=now,
+            previous=previous.get(pool.id),
         )
-        judged.append(JudgedPool(state=state, recent=recent_points(pool, samples, now)))
-    return tuple(judged)
+        judged.append(JudgedPool(state=state, recent=recent_points(pool, known[pool.id], now)))
+    divergence = diverges(
+        day_change((one.state for one in judged), now=now),
+        past.changes_elsewhere(connection, facts.id, now=now),
+    )
+    return tuple(replace(one, state=with_divergence(one.state, divergence)) for one in judged)
 
 
 NO_MARKETS: Mapping[str, MarketStat] = {}
@@ -70,29 +84,22 @@ def stands_behind(pool: PoolReading, facts: VenueFacts) -> bool:
     return bool(pool.symbols) or {scope.id for scope in facts.scopes} <= set(pool.scopes)
 
 
-def recent_points(
-    pool: PoolReading, samples: Sequence[FundSample], now: datetime
-) -> tuple[FundPoint, ...]:
+def recent_points(pool: PoolReading, past: PoolPast, now: datetime) -> tuple[FundPoint, ...]:
     """A pool's USD value over the last day at no more than 48 times, lows kept.
 
     Each asset is valued at its newest price, as the changes are: a coin's price draws no dip.
-    There is no point before all of its assets are known.
+    There is no point before all of its assets are known, nor across a regrouping, and none of
+    a pool whose worth is not known.
     """
-    assets = {balance.asset for balance in pool.balances}
-    prices = {
-        sample.asset: sample.usd / sample.amount
-        for sample in samples
-        if sample.asset in assets and sample.usd is not None and sample.amount
-    }
-    held: dict[str, float] = {}
+    history = balance_history(past.assets, pool.balances, past.events)
+    if history is None or not history.in_usd:
+        return ()
+    first = int(np.searchsorted(history.at, micros(now - RECENT), side="right"))
     steps: dict[int, FundPoint] = {}
-    for at, group in groupby(samples, key=attrgetter("at")):
-        held |= {s.asset: s.amount * prices[s.asset] for s in group if s.asset in prices}
-        if now - at >= RECENT or len(held) < len(prices) or not held:
-            continue
-        step = max((now - at) // POINT_WIDTH, 0)
-        point = FundPoint(at=at, usd=sum(held.values()))
+    for at, usd in zip(history.at[first:].tolist(), history.value[first:].tolist(), strict=True):
+        point = FundPoint(at=when(at), usd=usd)
+        step = max((now - point.at) // POINT_WIDTH, 0)
         known = steps.get(step)
-        if known is None or point.usd < known.usd or step == 0:
+        if known is None or usd < known.usd or step == 0:
             steps[step] = point
     return tuple(steps[step] for step in sorted(steps, reverse=True))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from app.domain.fund import FundHealth, FundState
 from app.domain.verdict import Assessment
 from app.monitor.assessing import (
     VenuePicture,
@@ -16,12 +18,15 @@ from app.monitor.assessing import (
 )
 from app.monitor.context import Context
 from app.monitor.demand import hasten_if_well
-from app.monitor.intervals import ALARMING, Danger
+from app.monitor.intervals import ALARMING, FUND_FASTEST, Danger, budget_floor
 from app.monitor.pools import judge_pools
 from app.risk.severity import Thresholds
 from app.store import funds, positions
 from app.store.positions import StoredPosition
-from app.store.sources import account_source
+from app.store.sources import account_source, funds_source
+from app.venues.facts import VenueFacts
+
+WORSENED_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,32 +41,61 @@ class Reassessed:
 def judge_venue(context: Context, venue: str) -> Danger:
     """Judge every pool of a venue and every position there by what is stored; how bad it is.
 
-    Accounts that came into danger by it are read next. The positions themselves stay as old
-    as they are: only what they mean changes.
+    Accounts that came into danger by it are read next, and the funds as soon as their limit
+    allows while it presses. The positions themselves stay as old as they are: only what they
+    mean changes.
     """
     facts = context.catalogue.venue(venue)
     with context.judging:
         now = context.now()
         with context.database.read() as connection:
+            known = funds.states(connection, venue=venue)
             judged = judge_pools(
-                connection, facts, funds.pools(connection, venue=venue), context.fund_past, now=now
+                connection,
+                facts,
+                funds.pools(connection, venue=venue),
+                context.fund_past,
+                previous={one.state.pool_id: one.state for one in known},
+                now=now,
             )
             states = {pool.state.pool_id: pool.state for pool in judged}
             picture = venue_picture(connection, facts, states)
             held = positions.current_for_venue(connection, venue=venue)
         found = reassess(picture, held, context.thresholds)
+        moving = context.fund_past.marks.move_hard(venue, picture.stats.values(), now=now)
+        danger = _with_funds(found.danger, states.values(), moving=moving, now=now)
         with context.database.write() as connection:
             for pool in judged:
                 funds.save_state(connection, state=pool.state, recent=pool.recent, now=now)
             positions.replace_assessments(connection, items=found.updates)
             for account_id in sorted(found.endangered):
                 hasten_if_well(connection, account_source(account_id), due_at=now)
-    alarming = [state.health for state in states.values() if state.health in ALARMING]
-    return Danger(
-        severity=found.danger.severity,
-        nearest_distance=found.danger.nearest_distance,
-        fund=worst_health([found.danger.fund, *alarming]),
+            if danger.pressing:
+                soon = now + timedelta(seconds=max(FUND_FASTEST, fund_floor(facts)))
+                hasten_if_well(connection, funds_source(venue), due_at=soon)
+    return danger
+
+
+def fund_floor(facts: VenueFacts) -> float:
+    """The shortest interval at which a venue's funds may be read, seconds."""
+    return budget_floor((facts.read(name) for name in facts.fund.reads), facts=facts)
+
+
+def _with_funds(
+    danger: Danger, states: Collection[FundState], *, moving: bool, now: datetime
+) -> Danger:
+    """``danger`` of the positions, with that of the venue's funds and of its market."""
+    alarming = [state.health for state in states if state.health in ALARMING]
+    worsened = any(
+        state.health in LOSING and state.since is not None and now - state.since < WORSENED_FOR
+        for state in states
     )
+    return replace(
+        danger, fund=worst_health([danger.fund, *alarming]), worsened=worsened, moving=moving
+    )
+
+
+LOSING = ALARMING | {FundHealth.DECLINING}
 
 
 def reassess(

@@ -16,7 +16,7 @@ from app.monitor.coordinator import Coordinator
 from app.monitor.demand import early_for_lookers
 from app.monitor.intervals import IDLE
 from app.monitor.sources import wanted_sources
-from app.store import accounts, heartbeat, snapshots, sources
+from app.store import accounts, fund_retention, heartbeat, snapshots, sources
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +37,7 @@ class Scheduler:
         self._thread = threading.Thread(target=self._run, name="ticker", daemon=True)
         self._next_heartbeat = context.now()
         self._next_cleaning = context.now()
+        self._next_thinning = context.now()
         self._stumbling = False
 
     def start(self) -> None:
@@ -56,6 +57,10 @@ class Scheduler:
             with context.database.write() as connection:
                 snapshots.prune(connection, before=now - KEEP_SNAPSHOTS)
             self._next_cleaning = now + timedelta(hours=1)
+        if now >= self._next_thinning:
+            with context.database.write() as connection:
+                more = fund_retention.thin(connection, now=now)
+            self._next_thinning = now if more else now + timedelta(hours=1)
         with context.database.read() as connection:
             waiting = sources.due(connection, now=now, limit=AT_ONCE)
         if not waiting:
@@ -79,7 +84,7 @@ class Scheduler:
             early = early_for_lookers(connection, context.catalogue, now=now)
             linked = {account.id for account in accounts.list_sealed(connection)}
         with context.database.write() as connection:
-            sources.keep_only(connection, kinds=("funds", "markets"), names=wanted)
+            sources.keep_only(connection, kinds=("funds", "history", "markets"), names=wanted)
             for source in sorted(missing):
                 sources.ensure(connection, source=source, interval=IDLE, due_at=now)
             for source, due_at in early.items():

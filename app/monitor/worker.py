@@ -16,6 +16,7 @@ from app.monitor.accounts import refresh_account
 from app.monitor.context import Context
 from app.monitor.coordinator import Coordinator
 from app.monitor.funds import refresh_funds
+from app.monitor.history import refresh_history
 from app.monitor.intervals import IDLE
 from app.monitor.markets import refresh_markets
 from app.monitor.scheduler import REFRESH_JOB, Scheduler
@@ -57,7 +58,12 @@ def build_coordinator(context: Context) -> Coordinator:
     """A coordinator that knows every kind of source."""
     return Coordinator(
         context,
-        {"account": refresh_account, "funds": refresh_funds, "markets": refresh_markets},
+        {
+            "account": refresh_account,
+            "funds": refresh_funds,
+            "history": refresh_history,
+            "markets": refresh_markets,
+        },
     )
 
 

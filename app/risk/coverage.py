@@ -51,3 +51,10 @@ def coverage(fund_usd: float | None, open_interest_usd: float | None) -> float |
     if fund_usd is None or open_interest_usd is None or open_interest_usd <= 0:
         return None
     return fund_usd / open_interest_usd
+
+
+def cascade_coverage(fund_usd: float | None, liquidated_usd: float | None) -> float | None:
+    """Pool USD / the largest volume of liquidations the venue is known to have had in 24 hours."""
+    if fund_usd is None or liquidated_usd is None or liquidated_usd <= 0:
+        return None
+    return fund_usd / liquidated_usd

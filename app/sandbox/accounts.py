@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +13,7 @@ from app.domain.account import Credentials
 EVERYWHERE = ""
 ELSEWHERE = "203.0.113.7"
 """An address nobody calls from (TEST-NET-3)."""
+_PAST, _FAR = 1_767_225_600, 1_924_588_800  # 2026-01-01 and 2030-12-27 08:00 UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +21,9 @@ class DemoAccount:
     """One credential and what its venue knows of it.
 
     ``fields`` are what a person would paste (``api_key``, ``secret``, ``passphrase``; or
-    ``address``). ``book`` names the trading account it reads. ``powers`` beyond reading are
-    ``trade`` and ``withdraw``. ``ip`` is the only address the key may be used from, if any.
-    ``role`` is what Hyperliquid says of an address.
+    ``address``; or ``token``). ``book`` names the trading account it reads. ``powers`` beyond
+    reading are ``trade`` and ``withdraw``. ``ip`` is the only address the key may be used from,
+    if any. ``role`` is what Hyperliquid says of an address.
     """
 
     venue: str
@@ -39,8 +42,9 @@ class DemoAccount:
 
     @property
     def public(self) -> str:
-        """The part that identifies it: API key or address."""
-        return self.fields.get("api_key") or self.fields["address"]
+        """The part that identifies it: API key or address; a token is all there is of it."""
+        fields = self.fields
+        return fields.get("api_key") or fields.get("token") or fields["address"]
 
 
 def _key(
@@ -56,6 +60,8 @@ def _key(
     fields = {"api_key": f"{stem}-key", "secret": f"{stem}-secret"}
     if venue == "okx":
         fields["passphrase"] = f"{stem}-passphrase"
+    if venue == "gate":  # shows the first letters of its keys, which have to differ
+        fields["api_key"] = f"5a5a{hashlib.sha256(stem.encode()).hexdigest()[:28]}"
     return DemoAccount(
         venue=venue, name=name, fields=fields, book=book, powers=frozenset(powers), ip=ip,
         expired=expired,
@@ -90,13 +96,45 @@ _ADDRESSES = (
     _address("empty"),
 )
 
+
+def starknet(name: str) -> str:
+    """An address on Paradex's chain, by what the sandbox calls the account."""
+    return f"0x5a{hashlib.sha256(f'sandbox-paradex-{name}'.encode()).hexdigest()[:60]}"
+
+
+def _token(name: str, *, book: str = "main", expired: bool = False) -> DemoAccount:
+    """A read-only token of Paradex: a JSON Web Token that only the sandbox knows."""
+    claims = {
+        "typ": "at+JWT",
+        "exp": _PAST if expired else _FAR,
+        "iat": _PAST - 86_400,
+        "iss": "Paradex sandbox",
+        "sub": starknet(book),
+    }
+    parts = (
+        json.dumps({"alg": "ES256", "typ": "JWT"}, separators=(",", ":")).encode(),
+        json.dumps(claims, separators=(",", ":")).encode(),
+        hashlib.sha512(f"sandbox-paradex-{name}".encode()).digest(),
+    )
+    token = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+    return DemoAccount(
+        venue="paradex", name=name, fields={"token": token}, book=book, expired=expired
+    )
+
+
+_TOKENS = (_token("read_only"), _token("empty", book="empty"), _token("expired", expired=True))
+
 ACCOUNTS: Mapping[str, Mapping[str, DemoAccount]] = {
     "binance": _keys("binance"),
     "bybit": _keys("bybit"),
     "okx": _keys("okx"),
     "hyperliquid": {account.name: account for account in _ADDRESSES},
+    "paradex": {account.name: account for account in _TOKENS},
+    "deribit": _keys("deribit"),
+    "cryptocom": _keys("cryptocom"),
+    "gate": {**_keys("gate"), "unified": _key("gate", "unified", book="unified")},
 }
-"""Venue id → name → account. For linking: ``read_only`` at the key venues, ``user`` at Hyperliquid."""
+"""Venue id → name → account. For linking: ``read_only``, and ``user`` at Hyperliquid."""
 
 
 def find(venue: str, public: str) -> DemoAccount | None:

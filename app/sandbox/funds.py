@@ -2,7 +2,9 @@
 
 Layouts are the venues' own: Binance pools several assets behind a list of symbols; Bybit has
 shared pools, refreshed once a day, and isolated ones; OKX one per contract family, daily; for
-Hyperliquid the vaults. Only one Binance pool ever drains.
+Hyperliquid the vaults; Gate one per settle currency, daily; Paradex one, a part of a vault; Crypto.com
+one. Only one Binance pool ever drains, and those of Paradex and Crypto.com, of which more is asked
+than they hold. Deribit publishes no balance: what its bankrupt cost stands in ``deribit_market``.
 """
 
 from __future__ import annotations
@@ -12,6 +14,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 LIQUIDATOR = "0x2e3d94f0562703b25c83308a05046ddaf9a8dd14"
+BESIDE = "0x63c621a33714ec48660e32f2374895c8026a3a00"
+LIQUIDATORS = {LIQUIDATOR: "liquidator", BESIDE: "liquidator-beside-hlp"}
+"""Hyperliquid's liquidator vaults, the one inside HLP and the one beside it, and their pools."""
 HLP = "0xdfc24b077bc1425ad1dea75bcb6f8158e10df303"
 
 
@@ -56,6 +61,12 @@ def _okx(kind: str, family: str, asset: str, amount: float, *symbols: str) -> Po
         venue="okx", key=f"{kind.lower()}:{family.lower()}", symbols=symbols, assets={asset: amount},
         cadence=86_400, daily_at=8,
     )  # fmt: skip
+
+
+def _gate(key: str, asset: str, amount: float, *symbols: str) -> Pool:
+    return Pool(
+        venue="gate", key=key, symbols=symbols, assets={asset: amount}, cadence=86_400, daily_at=0
+    )
 
 
 POOLS = (
@@ -158,6 +169,41 @@ POOLS = (
         cadence=1,
         taken=_steady(0.006, "USDC"),
     ),
+    Pool(
+        venue="hyperliquid",
+        key="liquidator-beside-hlp",
+        symbols=(),
+        assets={"USDC": 2_310_000.0},
+        cadence=1,
+    ),
+    Pool(
+        venue="paradex",
+        key="insurance",
+        symbols=("BTC-USD-PERP", "ETH-USD-PERP", "SOL-USD-PERP"),
+        assets={"USDC": 1_400_000.0},
+        cadence=1,
+        taken={"crash": {"USDC": 1.3}, "fund_drain": {"USDC": 1.12}},
+    ),
+    Pool(
+        venue="paradex",
+        key="gigavault",
+        symbols=(),
+        assets={"USDC": 210_000_000.0},
+        cadence=1,
+        taken={"crash": {"USDC": 0.0087}, "fund_drain": {"USDC": 0.0075}},
+    ),
+    Pool(
+        venue="cryptocom",
+        key="usd",
+        symbols=(),
+        assets={"USD": 6_200_000.0},
+        cadence=60,
+        taken={"crash": {"USD": 1.25}, "fund_drain": {"USD": 1.05}},
+    ),
+    _gate("usdt", "USDT", 134_492_000.0, "BTC_USDT", "ETH_USDT", "SOL_USDT", "WIF_USDT"),
+    _gate("btc", "BTC", 83.0031, "BTC_USD"),
+    _gate("usd1", "USD1", 260_000.0, "BTC_USD1"),
+    _gate("delivery_usdt", "USDT", 102_918.0, "BTC_USDT_20301227"),
 )
 OKX_TOTAL_USD = 1_369_179_138.7489
 """The sum OKX publishes beside every family's balance; it stands behind no contract."""

@@ -99,4 +99,102 @@ _HYPERLIQUID = Book(
     ),
 )  # fmt: skip
 
-BOOKS = {(book.venue, book.name): book for book in (_BINANCE, _BYBIT, _OKX, _HYPERLIQUID)}
+_PARADEX = Book(
+    venue="paradex",
+    name="main",
+    holdings=(
+        Holding(symbol="BTC-USD-PERP", side=LONG, contracts=0.2, entry=98_500, leverage=5,
+                group="CROSS"),
+        Holding(symbol="ETH-USD-PERP", side=LONG, contracts=2.0, entry=3_900, leverage=3,
+                group="CROSS", mode=ISOLATED, margin=3_100),
+        Holding(symbol="SOL-USD-PERP", side=SHORT, contracts=25, entry=204, leverage=5,
+                group="CROSS"),
+    ),
+    wallets=(Wallet(group="CROSS", asset="USDC", amount=9_000, unit="USDC"),),
+)  # fmt: skip
+
+_GATE = Book(
+    venue="gate",
+    name="main",
+    holdings=(
+        Holding(symbol="BTC_USDT", side=LONG, contracts=2_000, entry=98_000, leverage=10,
+                group="USDT", adl=(2, 1)),
+        Holding(symbol="ETH_USDT", side=SHORT, contracts=150, entry=4_050, leverage=5,
+                group="USDT", mode=ISOLATED, margin=1_500, adl=(2, 5)),
+        Holding(symbol="SOL_USDT", side=LONG, contracts=30, entry=195, leverage=10,
+                group="USDT", adl=(2, 1)),
+        Holding(symbol="BTC_USD", side=SHORT, contracts=4_000, entry=101_500, leverage=10,
+                group="BTC", mode=ISOLATED, margin=0.005, adl=(3, 5)),
+        Holding(symbol="BTC_USD1", side=LONG, contracts=300, entry=97_000, leverage=3,
+                group="USD1", mode=ISOLATED, margin=1_150, adl=(1, 1)),
+        Holding(symbol="BTC_USDT_20301227", side=LONG, contracts=500, entry=99_000, leverage=3,
+                group="USDT", mode=ISOLATED, margin=2_200, adl=(1, 1)),
+    ),
+    wallets=(Wallet(group="USDT", asset="USDT", amount=12_000, unit="USDT"),),
+)  # fmt: skip
+
+_GATE_UNIFIED = Book(
+    venue="gate",
+    name="unified",
+    holdings=(
+        Holding(symbol="ETH_USDT", side=LONG, contracts=200, entry=3_900, leverage=5,
+                group="UNIFIED", adl=(2, 1)),
+        Holding(symbol="BTC_USD1", side=SHORT, contracts=400, entry=102_000, leverage=5,
+                group="UNIFIED", adl=(2, 4)),
+    ),
+    wallets=(
+        Wallet(group="UNIFIED", asset="USDT", amount=6_000, unit="USD"),
+        Wallet(group="UNIFIED", asset="BTC", amount=0.02, unit="USD"),
+    ),
+)  # fmt: skip
+
+_DERIBIT = Book(
+    venue="deribit",
+    name="main",
+    holdings=(
+        Holding(symbol="BTC-PERPETUAL", side=LONG, contracts=2_000, entry=97_000, leverage=25,
+                group="BTC"),
+        Holding(symbol="ETH-PERPETUAL", side=SHORT, contracts=6_000, entry=4_100, leverage=25,
+                group="ETH"),
+        Holding(symbol="SOL_USDC-PERPETUAL", side=LONG, contracts=300, entry=195, leverage=20,
+                group="USDC"),
+        Holding(symbol="BTC_USDC-PERPETUAL", side=SHORT, contracts=50, entry=101_000, leverage=20,
+                group="USDC"),
+    ),
+    wallets=(
+        Wallet(group="BTC", asset="BTC", amount=0.12, unit="BTC"),
+        Wallet(group="ETH", asset="ETH", amount=1.2, unit="ETH"),
+        Wallet(group="USDC", asset="USDC", amount=3_000, unit="USDC"),
+    ),
+)  # fmt: skip
+
+_CRYPTOCOM = Book(
+    venue="cryptocom",
+    name="main",
+    holdings=(
+        Holding(symbol="BTCUSD-PERP", side=SHORT, contracts=0.3, entry=101_500, leverage=50,
+                group="CROSS"),
+        Holding(symbol="ETHUSD-PERP", side=LONG, contracts=2.0, entry=3_950, leverage=50,
+                group="CROSS"),
+        Holding(symbol="BTCUSD-PERP", side=LONG, contracts=0.05, entry=99_000, leverage=10,
+                group="CROSS", mode=ISOLATED, margin=2_300),
+        Holding(symbol="SOLUSD-PERP", side=LONG, contracts=20, entry=196, leverage=5,
+                group="CROSS", mode=ISOLATED, margin=1_740),
+    ),
+    wallets=(Wallet(group="CROSS", asset="USD", amount=7_000, unit="USD"),),
+)  # fmt: skip
+
+BOOKS = {
+    (book.venue, book.name): book
+    for book in (
+        _BINANCE,
+        _BYBIT,
+        _OKX,
+        _HYPERLIQUID,
+        _PARADEX,
+        _GATE,
+        _GATE_UNIFIED,
+        _DERIBIT,
+        _CRYPTOCOM,
+    )
+}

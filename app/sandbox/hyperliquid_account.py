@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.sandbox.accounts import ACCOUNTS, DemoAccount, find
-from app.sandbox.funds import HLP, LIQUIDATOR
+from app.sandbox.funds import HLP, LIQUIDATORS
 from app.sandbox.hyperliquid_market import STRATEGIES, dex, field, malformed
 from app.sandbox.margin import GroupFigures, PositionFigures
 from app.sandbox.wire import Call, Refusal, fixed, short
@@ -35,8 +35,8 @@ def clearinghouse_state(call: Call) -> object:
     """Positions and margin of an address on one dex; an unknown address or an agent has none."""
     address, name = _user(call), dex(call)
     nothing = GroupFigures(group=name, unit="USDC")
-    if address == LIQUIDATOR:
-        held = 0.0 if name else call.market.pool("hyperliquid", "liquidator").usd
+    if address in LIQUIDATORS:
+        held = 0.0 if name else call.market.pool("hyperliquid", LIQUIDATORS[address]).usd
         return _state(call, [], replace(nothing, wallet=held))
     found = find("hyperliquid", address)
     figures = call.market.account("hyperliquid", found.book if found else "")
@@ -116,7 +116,7 @@ def spot_state(call: Call) -> object:
 def user_role(call: Call) -> object:
     """What an address is; an agent names the user it trades for."""
     address, found = _user(call), _account(call)
-    if address in {HLP, LIQUIDATOR, *STRATEGIES}:
+    if address in {HLP, *LIQUIDATORS, *STRATEGIES}:
         return {"role": "vault"}
     if found is None:
         return {"role": "missing"}

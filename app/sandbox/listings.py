@@ -74,6 +74,32 @@ def _dex(
     )  # fmt: skip
 
 
+def _paradex(base: str, *, tick: float, step: float, leverage: int, interest: float) -> Contract:
+    """Paradex: maintenance is half the initial margin, whatever the size."""
+    return Contract(
+        venue="paradex", symbol=f"{base}-USD-PERP", base=base, quote="USD", settle="USDC",
+        kind=LINEAR, tick=tick, step=step, tiers=tiers((0, 0.5 / leverage, leverage)),
+        open_interest=interest,
+    )  # fmt: skip
+
+
+def _cryptocom(
+    symbol: str,
+    base: str,
+    *,
+    step: float,
+    leverage: int,
+    interest: float,
+    expires: int | None = None,
+) -> Contract:
+    """Crypto.com: maintenance is half the initial margin, and quantities are in coins."""
+    return Contract(
+        venue="cryptocom", symbol=symbol, base=base, quote="USD", settle="USD", kind=LINEAR,
+        tick=_BASES[base][0], step=step, tiers=tiers((0, 0.5 / leverage, leverage)),
+        open_interest=interest, expires=expires,
+    )  # fmt: skip
+
+
 _LISTED = (
     _linear("binance", "BTCUSDT", "BTC", step=0.001, interest=85_000),
     _linear("binance", "ETHUSDT", "ETH", step=0.001, interest=1_600_000),
@@ -109,6 +135,25 @@ _LISTED = (
     _dex("XRP", tick=0.0001, step=1, leverage=20, interest=120_000_000),
     _dex("WIF", tick=0.0001, step=1, leverage=5, interest=14_000_000),
     _dex("xyz:XYZ100", tick=1, step=0.0001, leverage=20, interest=3_100, dex="xyz"),
+    _paradex("BTC", tick=0.1, step=0.00001, leverage=50, interest=3_000),
+    _paradex("ETH", tick=0.01, step=0.0001, leverage=50, interest=40_000),
+    _paradex("SOL", tick=0.001, step=0.001, leverage=20, interest=300_000),
+    _linear("gate", "BTC_USDT", "BTC", step=1, interest=400_000_000, size=0.0001),
+    _linear("gate", "ETH_USDT", "ETH", step=1, interest=60_000_000, size=0.01),
+    _linear("gate", "SOL_USDT", "SOL", step=1, interest=5_000_000),
+    _linear("gate", "WIF_USDT", "WIF", step=1, interest=2_000_000, size=10),
+    _inverse("gate", "BTC_USD", "BTC", size=1, interest=25_000_000),
+    _linear("gate", "BTC_USD1", "BTC", step=1, interest=2_000_000, settle="USD1", size=0.0001),
+    _linear("gate", "BTC_USDT_20301227", "BTC", step=1, interest=100_000, size=0.0001, expires=_DELIVERY),
+    _inverse("deribit", "BTC-PERPETUAL", "BTC", size=10, interest=90_000_000),
+    _inverse("deribit", "ETH-PERPETUAL", "ETH", size=1, interest=400_000_000),
+    _inverse("deribit", "BTC-27DEC30", "BTC", size=10, interest=6_000_000, expires=_DELIVERY),
+    _linear("deribit", "BTC_USDC-PERPETUAL", "BTC", step=1, interest=2_000_000, settle="USDC", size=0.001),
+    _linear("deribit", "SOL_USDC-PERPETUAL", "SOL", step=1, interest=3_000_000, settle="USDC", size=0.1),
+    _cryptocom("BTCUSD-PERP", "BTC", step=0.0001, leverage=50, interest=4_800),
+    _cryptocom("ETHUSD-PERP", "ETH", step=0.0001, leverage=50, interest=70_000),
+    _cryptocom("SOLUSD-PERP", "SOL", step=0.01, leverage=20, interest=900_000),
+    _cryptocom("BTCUSD-301227", "BTC", step=0.0001, leverage=50, interest=150, expires=_DELIVERY),
 )  # fmt: skip
 _BY_KEY = {(spec.venue, spec.symbol): spec for spec in _LISTED}
 

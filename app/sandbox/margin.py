@@ -15,7 +15,8 @@ class Holding:
     """An open position as it was entered; everything else follows from the market.
 
     ``margin`` is the isolated wallet in settle asset (cross positions use ``group``'s wallets).
-    ``adl`` is the venue's own rank in a calm market and under full stress.
+    ``adl`` is the venue's own rank in a calm market and under full stress (bars, where the venue
+    counts its ranks from the other end).
     """
 
     symbol: str

@@ -5,10 +5,11 @@ The market is a pure function of the scenario, the seconds since it began, and t
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from app.sandbox.contracts import Contract
 from app.sandbox.funds import Pool
@@ -17,7 +18,7 @@ from app.sandbox.funds import pools as all_pools
 from app.sandbox.history import past_amount
 from app.sandbox.holdings import BOOKS
 from app.sandbox.margin import AccountFigures, Book, account, price
-from app.sandbox.scenarios import SCENARIOS, Frame
+from app.sandbox.scenarios import SCENARIOS, SETTLED, Frame
 
 Clock = Callable[[], datetime]
 
@@ -66,6 +67,12 @@ class MarketState:
     def stress(self, venue: str) -> float:
         """0 in an ordinary market, 1 when the venue's ADL queue is moving."""
         return self.frame.stress[venue]
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """When the session of the scenario's losses was settled, once it is; never in calm."""
+        since = self.elapsed - SETTLED.get(self.scenario, math.inf)
+        return self.at - timedelta(seconds=since) if since >= 0 else None
 
     def usd(self, asset: str) -> float:
         """USD per unit of an asset."""

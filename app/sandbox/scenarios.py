@@ -31,7 +31,7 @@ _TROUGH = {
     "BTC": 0.65, "ETH": 0.63, "BNB": 0.72, "SOL": 0.58, "XRP": 0.60, "WIF": 0.50,
     "xyz:XYZ100": 0.945,
 }  # fmt: skip
-_VENUES = ("binance", "bybit", "okx", "hyperliquid")
+_VENUES = ("binance", "bybit", "okx", "hyperliquid", "paradex", "gate", "deribit", "cryptocom")
 
 
 def _ramp(elapsed: float, start: float, duration: float) -> float:
@@ -58,7 +58,11 @@ def calm(elapsed: float) -> Frame:
 
 
 def crash(elapsed: float) -> Frame:
-    """Bitcoin loses 35 % in three minutes, others more; open interest falls, one fund pays."""
+    """Bitcoin loses 35 % in three minutes, others more; open interest falls, funds pay.
+
+    Binance's main fund loses a sixth; those of Paradex, Crypto.com and (in bitcoin) Deribit all
+    they have and more.
+    """
     fallen = _ramp(elapsed, 0, 180)
     stress = _ramp(elapsed, 0, 150)
     return Frame(
@@ -73,13 +77,17 @@ def crash(elapsed: float) -> Frame:
 
 
 def fund_drain(elapsed: float) -> Frame:
-    """Prices slip 1.5 % while one venue's fund loses 18 %; nothing happens elsewhere."""
-    slipped = _ramp(elapsed, 0, 180)
+    """Prices slip 1.5 % while a fund at Binance loses 18 %; three others run out.
+
+    Those are Paradex's, Crypto.com's and Deribit's in bitcoin. Gate's contracts come to the edge of
+    auto-deleveraging; nothing happens elsewhere.
+    """
+    slipped, paid = _ramp(elapsed, 0, 180), _ramp(elapsed, 10, 200)
     return Frame(
         prices={coin: opening * (1 - 0.015 * slipped) for coin, opening in OPENING_PRICES.items()},
         open_interest=1 - 0.02 * slipped,
-        drained=_ramp(elapsed, 10, 200),
-        stress=dict.fromkeys(_VENUES, 0.0) | {"binance": 0.75 * _ramp(elapsed, 10, 200)},
+        drained=paid,
+        stress=dict.fromkeys(_VENUES, 0.0) | {"binance": 0.75 * paid, "gate": paid},
     )
 
 
@@ -88,3 +96,5 @@ SCENARIOS: Mapping[str, Callable[[float], Frame]] = {
     "crash": crash,
     "fund_drain": fund_drain,
 }
+SETTLED: Mapping[str, float] = {"crash": 240.0, "fund_drain": 210.0}
+"""Seconds into a scenario at which its funds have paid: venues that spread what is left do it then."""

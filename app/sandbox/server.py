@@ -17,17 +17,21 @@ from typing import Any, Self
 from app.sandbox.accounts import ACCOUNTS
 from app.sandbox.binance import Binance
 from app.sandbox.bybit import Bybit
+from app.sandbox.cryptocom import Cryptocom
+from app.sandbox.deribit import Deribit
 from app.sandbox.faults import Faults
+from app.sandbox.gate import Gate
 from app.sandbox.handler import Handler
 from app.sandbox.hyperliquid import Hyperliquid
 from app.sandbox.ledger import Ledger, Write
 from app.sandbox.market import Clock, Market, utc_now
 from app.sandbox.okx import Okx
+from app.sandbox.paradex import Paradex
 from app.sandbox.venue import Venue
 
 
 class Sandbox:
-    """Four venues on one loopback port, over one market; a context manager.
+    """Every demo venue on one loopback port, over one market; a context manager.
 
     ``clock`` is the venues' clock (requests are signed against it, so it has to be the clients'
     too). With ``still`` the market stands at the scenario's first instant; to move a scenario
@@ -52,6 +56,10 @@ class Sandbox:
             Bybit(self.requests),
             Okx(self.requests),
             Hyperliquid(self.requests),
+            Paradex(self.requests),
+            Gate(self.requests),
+            Deribit(self.requests),
+            Cryptocom(self.requests),
         )
         self._hosts = {host: venue for venue in venues for host in venue.hosts}
         self._server = Server(("127.0.0.1", port), self)

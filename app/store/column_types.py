@@ -36,7 +36,17 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a time zone cannot be stored")
-        return (value - _EPOCH) // _MICROSECOND
+        return micros(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        return None if value is None else when(value)
+
+
+def when(microseconds: int) -> datetime:
+    """The time that an ``Instant`` is kept as."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def micros(at: datetime) -> int:
+    """What a time is kept as."""
+    return (at - _EPOCH) // _MICROSECOND

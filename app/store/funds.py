@@ -7,23 +7,23 @@ one it was first given, since a later reading would value it at a later price.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, Select, or_, select, update
 
 from app.domain.errors import NotFound
 from app.domain.fund import FundBalance, FundEvent, FundSample, FundState, PoolReading
-from app.store import revisions, tables
+from app.store import fund_retention, revisions, tables
 from app.store.codec import from_json, to_json
-from app.store.identifiers import digest
+from app.store.fund_recording import NO_TIME, put_events, put_samples, samples_of
 from app.store.tables import fund_events, fund_samples
 from app.store.upsert import insert_into
 
 _POOLS = tables.pools
-NO_TIME = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,34 +44,52 @@ class StoredFund:
     computed_at: datetime
 
 
+def record_readings(
+    conn: Connection,
+    *,
+    readings: Sequence[PoolReading],
+    now: datetime,
+    spacing: timedelta = NO_TIME,
+) -> int:
+    """Store readings of different pools: the pools, and the samples and events not known yet.
+
+    A balance that only repeats what the one before it said, less than ``spacing`` ago, is no
+    sample. How many samples are new. Few statements, however many pools there are.
+    """
+    if not readings:
+        return 0
+    numbers = _put_pools(conn, readings, now)
+    put_events(conn, {numbers[reading.id]: reading.events for reading in readings})
+    read = {numbers[reading.id]: samples_of(reading) for reading in readings}
+    added = put_samples(conn, read, now=now, spacing=spacing)
+    _bump(conn, *{reading.venue for reading in readings})
+    return added
+
+
 def record_pool_reading(
     conn: Connection, *, reading: PoolReading, now: datetime, spacing: timedelta = NO_TIME
 ) -> int:
-    """Store a reading: the pool, the samples and events not known yet. How many samples are new.
+    """``record_readings`` of one pool."""
+    return record_readings(conn, readings=(reading,), now=now, spacing=spacing)
 
-    A balance that only repeats what a sample said less than ``spacing`` before is none.
+
+def record_past(conn: Connection, *, reading: PoolReading, now: datetime) -> int:
+    """Store balances and events of a pool's past; what was last read of it stays as it is.
+
+    A pool nobody has read is made, in no list until the venue is found to publish it still.
+    How many samples are new.
     """
-    statement = insert_into(conn, _POOLS).values(
-        id=reading.id, venue=reading.venue, reading=_document(reading), read_at=now
+    made = insert_into(conn, _POOLS).values(
+        id=reading.id,
+        venue=reading.venue,
+        reading=_document(reading),
+        read_at=now,
+        retired_at=now,
     )
-    number = conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=[_POOLS.c.id],
-            set_={
-                "reading": statement.excluded.reading,
-                "read_at": statement.excluded.read_at,
-                "retired_at": None,
-            },
-        ).returning(_POOLS.c.number)
-    ).scalar_one()
-    _put_events(conn, number, reading.events)
-    read = (
-        FundSample(pool_id=reading.id, asset=one.asset, at=one.at, amount=one.amount, usd=one.usd)
-        for one in reading.balances
-    )
-    added = _put_samples(conn, number, tuple(read), now, spacing)
-    _bump(conn, reading.venue)
-    return added
+    conn.execute(made.on_conflict_do_nothing())
+    number = _held(conn, reading.id)
+    put_events(conn, {number: reading.events})
+    return _put_past(conn, reading.id, number, samples_of(reading), now)
 
 
 def import_samples(
@@ -81,10 +99,7 @@ def import_samples(
 
     Raises ``NotFound`` for a pool that was never read.
     """
-    added = _put_samples(conn, _number(conn, pool_id), samples, now)
-    if added:
-        _bump(conn, pool_id.partition(":")[0])
-    return added
+    return _put_past(conn, pool_id, _held(conn, pool_id), samples, now)
 
 
 def samples(
@@ -129,8 +144,9 @@ def events(conn: Connection, *, pool_id: str, since: datetime) -> tuple[FundEven
 
 
 def pools(conn: Connection, *, venue: str | None = None) -> tuple[PoolReading, ...]:
-    """The last reading of each pool, its newest balances and no events, by id."""
-    return tuple(from_json(PoolReading, row.reading) for row in conn.execute(_pools(venue)))
+    """The last reading of each pool a venue publishes, newest balances and no events, by id."""
+    published = _of(select(_POOLS.c.reading).where(_POOLS.c.retired_at.is_(None)), venue)
+    return tuple(from_json(PoolReading, row.reading) for row in conn.execute(published))
 
 
 def retire_pools(
@@ -168,103 +184,77 @@ def save_state(
 
 
 def states(conn: Connection, *, venue: str | None = None) -> tuple[StoredFund, ...]:
-    """Every pool with a state, of one venue or of all, by id."""
-    computed = _pools(venue).where(_POOLS.c.computed_at.is_not(None))
-    return tuple(_fund(row) for row in conn.execute(computed))
+    """Every pool with a state, of one venue or of all, by id.
+
+    Those that are published, and those known only by imported records.
+    """
+    listed = or_(_POOLS.c.retired_at.is_(None), _POOLS.c.imported_from.is_not(None))
+    computed = select(*_SHOWN).where(listed, _POOLS.c.computed_at.is_not(None))
+    return tuple(_fund(row) for row in conn.execute(_of(computed, venue)))
 
 
 def state(conn: Connection, *, pool_id: str) -> StoredFund:
     """Raises ``NotFound``, also for a pool that has no state yet."""
-    known = select(_POOLS).where(_POOLS.c.id == pool_id, _POOLS.c.computed_at.is_not(None))
+    known = select(*_SHOWN).where(_POOLS.c.id == pool_id, _POOLS.c.computed_at.is_not(None))
     row = conn.execute(known).one_or_none()
     if row is None:
         raise _not_found()
     return _fund(row)
 
 
-def _pools(venue: str | None) -> Any:
-    statement = select(_POOLS).where(_POOLS.c.retired_at.is_(None)).order_by(_POOLS.c.id)
-    return statement if venue is None else statement.where(_POOLS.c.venue == venue)
+_SHOWN = (_POOLS.c.reading, _POOLS.c.state, _POOLS.c.recent, _POOLS.c.computed_at)
 
 
-def _put_samples(
-    conn: Connection,
-    number: int,
-    read: Collection[FundSample],
-    now: datetime,
-    spacing: timedelta = NO_TIME,
-) -> int:
-    if not read:
-        return 0
-    times = [sample.at for sample in read]
-    oldest = min(times) - spacing
-    known = {
-        (row.at, row.asset): row
-        for row in conn.execute(
-            select(fund_samples)
-            .where(fund_samples.c.pool == number, fund_samples.c.at.between(oldest, max(times)))
-            .order_by(fund_samples.c.revision)
-        )
-    }
-    rows: dict[tuple[datetime, str], dict[str, object]] = {}
-    for sample in read:
-        stored = known.get((sample.at, sample.asset))
-        if stored is not None and not _differs(sample, stored):
-            continue
-        if stored is None and spacing and _is_repeated(sample, known.values(), spacing):
-            continue
-        rows[sample.at, sample.asset] = {
-            "pool": number,
-            "at": sample.at,
-            "asset": sample.asset,
-            "revision": 0 if stored is None else stored.revision + 1,
-            "amount": sample.amount,
-            "usd": sample.usd,
-            "recorded_at": now,
-        }
-    if rows:
-        statement = insert_into(conn, fund_samples).on_conflict_do_nothing()
-        conn.execute(statement, list(rows.values()))
-    return len(rows)
+def _of(statement: Select[Any], venue: str | None) -> Select[Any]:
+    wanted = statement if venue is None else statement.where(_POOLS.c.venue == venue)
+    return wanted.order_by(_POOLS.c.id)
 
 
-def _is_repeated(
-    sample: FundSample, known: Iterable[Row[*tuple[Any, ...]]], spacing: timedelta
-) -> bool:
-    """Whether the newest sample before this one says the same, and is not too long ago."""
-    before = [row for row in known if row.asset == sample.asset and row.at < sample.at]
-    newest = max(before, key=lambda row: (row.at, row.revision), default=None)
-    if newest is None or sample.at - newest.at >= spacing:
-        return False
-    return not _differs(sample, newest)
-
-
-def _differs(sample: FundSample, stored: Row[*tuple[Any, ...]]) -> bool:
-    valued = stored.usd is None and sample.usd is not None
-    return bool(sample.amount != stored.amount or valued)
-
-
-def _put_events(conn: Connection, number: int, published: Iterable[FundEvent]) -> None:
+def _put_pools(
+    conn: Connection, readings: Sequence[PoolReading], now: datetime
+) -> Mapping[str, int]:
+    """The pools as they were read now, and their numbers by id."""
+    statement = insert_into(conn, _POOLS)
+    upsert = statement.on_conflict_do_update(
+        index_elements=[_POOLS.c.id],
+        set_={
+            "reading": statement.excluded.reading,
+            "read_at": statement.excluded.read_at,
+            "retired_at": None,
+            "imported_from": None,
+        },
+    )
+    # In one order, so that two who record the same pools wait for, not on, each other.
     rows = [
-        {
-            "pool": number,
-            "at": event.at,
-            "fingerprint": digest(
-                event.kind, event.asset or "", repr(event.amount), event.detail or ""
-            ),
-            "kind": event.kind,
-            "asset": event.asset,
-            "amount": event.amount,
-            "detail": event.detail,
-        }
-        for event in published
+        {"id": one.id, "venue": one.venue, "reading": _document(one), "read_at": now}
+        for one in sorted(readings, key=attrgetter("id"))
     ]
-    if rows:
-        conn.execute(insert_into(conn, fund_events).on_conflict_do_nothing(), rows)
+    conn.execute(upsert, rows)
+    # Returned by the statement itself, the numbers would make it one of a thousand parameters.
+    named = select(_POOLS.c.id, _POOLS.c.number).where(_POOLS.c.id.in_([row["id"] for row in rows]))
+    return {row.id: row.number for row in conn.execute(named)}
+
+
+def _held(conn: Connection, pool_id: str) -> int:
+    """The pool's number; its row is this transaction's until it ends."""
+    number = conn.scalar(select(_POOLS.c.number).where(_POOLS.c.id == pool_id).with_for_update())
+    if number is None:
+        raise _not_found()
+    return int(number)
+
+
+def _put_past(
+    conn: Connection, pool_id: str, number: int, samples: Sequence[FundSample], now: datetime
+) -> int:
+    added = put_samples(conn, {number: samples}, now=now)
+    if added:
+        fund_retention.look_again(conn, pool=number, since=min(one.at for one in samples))
+        _bump(conn, pool_id.partition(":")[0])
+    return added
 
 
 def _document(reading: PoolReading) -> object:
-    """Events and older balances have tables of their own; what is left is read often."""
+    """What is kept of the last reading: events and older balances have tables of their own."""
     newest: dict[str, FundBalance] = {}
     for balance in reading.balances:
         known = newest.get(balance.asset)
@@ -273,24 +263,23 @@ def _document(reading: PoolReading) -> object:
     return to_json(replace(reading, balances=tuple(newest.values()), events=()))
 
 
-def _number(conn: Connection, pool_id: str) -> int:
-    number = conn.scalar(select(_POOLS.c.number).where(_POOLS.c.id == pool_id))
-    if number is None:
-        raise _not_found()
-    return int(number)
-
-
 def _fund(row: Row[*tuple[Any, ...]]) -> StoredFund:
     return StoredFund(
         pool=from_json(PoolReading, row.reading),
         state=from_json(FundState, row.state),
-        recent=tuple(from_json(FundPoint, point) for point in row.recent),
+        recent=_line(row.recent),
         computed_at=row.computed_at,
     )
 
 
-def _bump(conn: Connection, venue: str) -> None:
-    revisions.bump(conn, revisions.FUNDS, revisions.venue_scope(venue))
+def _line(points: Sequence[Mapping[str, Any]]) -> tuple[FundPoint, ...]:
+    """As ``from_json`` does, without its care: a board has ten thousand of these."""
+    read = datetime.fromisoformat
+    return tuple([FundPoint(at=read(point["at"]), usd=point["usd"]) for point in points])
+
+
+def _bump(conn: Connection, *venues: str) -> None:
+    revisions.bump(conn, revisions.FUNDS, *map(revisions.venue_scope, venues))
 
 
 def _not_found() -> NotFound:

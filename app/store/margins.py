@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, select
 
@@ -38,3 +38,19 @@ def list_for(conn: Connection, *, user_id: str, account_id: str) -> tuple[Accoun
         .order_by(account_margins.c.scope)
     )
     return tuple(from_json(AccountMargin, row.document) for row in rows)
+
+
+def notes_of(conn: Connection, *, user_id: str) -> Mapping[str, tuple[str, ...]]:
+    """What is to be said of the user's accounts beside their figures, by account id, once each."""
+    rows = conn.execute(
+        select(account_margins.c.account_id, account_margins.c.document)
+        .join(accounts)
+        .where(accounts.c.user_id == user_id)
+        .order_by(account_margins.c.account_id, account_margins.c.scope)
+    )
+    notes: dict[str, dict[str, None]] = {}
+    for row in rows:
+        note = from_json(AccountMargin, row.document).note
+        if note is not None:
+            notes.setdefault(row.account_id, {})[note] = None
+    return {account_id: tuple(told) for account_id, told in notes.items()}

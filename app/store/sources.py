@@ -1,9 +1,10 @@
 """What the worker reads, when next, who is at it, and how it went.
 
-A source is ``account:<id>``, ``funds:<venue>`` or ``markets:<venue>``. It is *due* when its
-time has come and nobody holds its lease; ``claim`` takes the lease in one statement, so that
-of any number of workers exactly one reads it. A worker that dies loses the lease when it runs
-out, and the source is due again at that moment.
+A source is ``account:<id>``, ``funds:<venue>``, ``markets:<venue>`` or ``history:<venue>`` (the
+past of its fund, which is read once). It is *due* when its time has come and nobody holds its
+lease; ``claim`` takes the lease in one statement, so that of any number of workers exactly one
+reads it. A worker that dies loses the lease when it runs out, and the source is due again at that
+moment.
 """
 
 from __future__ import annotations
@@ -56,6 +57,10 @@ def funds_source(venue: str) -> str:
 
 def markets_source(venue: str) -> str:
     return f"markets:{venue}"
+
+
+def history_source(venue: str) -> str:
+    return f"history:{venue}"
 
 
 def ensure(conn: Connection, *, source: str, interval: float, due_at: datetime) -> bool:
@@ -278,6 +283,8 @@ def _release(conn: Connection, *, source: str, next_due_at: datetime, **values: 
         )
     )
     kind, _, subject = source.partition(":")
+    if kind == "history":
+        return  # What it brings says so itself, and how it fares is in no answer.
     if kind != "account":
         revisions.bump(conn, revisions.venue_scope(subject))
         return

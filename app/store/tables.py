@@ -170,6 +170,8 @@ pools = Table(
     Column("reading", Document, nullable=False),
     Column("read_at", Instant, nullable=False),
     Column("retired_at", Instant),
+    # Of a pool known only by imported records: where they are from.
+    Column("imported_from", String),
     Column("state", Document),
     Column("recent", Document),
     Column("computed_at", Instant),
@@ -201,6 +203,34 @@ fund_events = Table(
     Column("amount", Figure),
     Column("detail", String),
     sqlite_with_rowid=False,
+)
+
+# Revisions are rare: of a stretch without any, every sample is the latest of its time.
+Index(
+    "ix_fund_samples_revised",
+    fund_samples.c.pool,
+    fund_samples.c.at,
+    sqlite_where=fund_samples.c.revision > 0,
+    postgresql_where=fund_samples.c.revision > 0,
+)
+
+fund_thinnings = Table(
+    "fund_thinnings",
+    metadata,
+    _pool(),
+    Column("hourly_until", Instant, nullable=False),
+    Column("daily_until", Instant, nullable=False),
+)
+
+fund_backfills = Table(
+    "fund_backfills",
+    metadata,
+    Column("venue", String, primary_key=True),
+    Column("cursor", String),
+    Column("began_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("samples", BigInteger, nullable=False),
+    Column("share", Figure),
 )
 
 market_stats = Table(

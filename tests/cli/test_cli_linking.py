@@ -303,3 +303,21 @@ def test_a_credential_that_does_not_open_is_named(seawall, place: Place, worker:
     assert result.exit_code == 1
     assert f"accounts {account.id}" in result.stderr
     assert "link those accounts again" in result.stderr
+
+
+def test_an_exchange_without_a_facts_file_is_asked_for_by_another_list(
+    seawall, place: Place, worker: Worker
+) -> None:
+    typed = f"other\nblofin\n{KEY}\n{SECRET}\npass-phrase\nmain\n"
+    result = seawall("link", "--wait", "0", input=typed)
+    assert "Of these exchanges Seawall reads positions only:" in result.stderr
+    assert "blofin (BloFin)" in result.stderr
+    (account,) = stored(place)
+    assert account.venue == "ccxt-blofin"
+    assert opened(place, account)["passphrase"] == "pass-phrase"
+
+
+def test_it_can_be_named_at_once(seawall, place: Place, worker: Worker) -> None:
+    typed = f"{KEY}\n{SECRET}\npass-phrase\nmain\n"
+    seawall("link", "ccxt-blofin", "--wait", "0", input=typed)
+    assert [account.venue for account in stored(place)] == ["ccxt-blofin"]

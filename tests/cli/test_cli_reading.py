@@ -136,6 +136,16 @@ def test_each_venues_waterfall_is_explained_with_its_sources(seawall, venue: str
     assert [step["kind"] for step in told["steps"]] == [step.kind for step in steps]
 
 
+def test_a_closed_venue_says_since_when(seawall) -> None:
+    assert "closed since 22 September 2026" in " ".join(seawall("venues").stdout.split())
+    shown = " ".join(seawall("venues", "--explain", "coinex").stdout.split())
+    assert shown.startswith("CoinEx: CoinEx closed on 22 September 2026. Until then, if its fund")
+    assert "Closed since 22 September 2026. CoinEx ended its futures" in shown
+    assert "Last moment for withdrawals: 22 December 2026, 02:00 UTC." in shown
+    shown = " ".join(seawall("venues", "--explain", "bitmex").stdout.split())
+    assert "Until when money can be withdrawn is not known." in shown
+
+
 def test_an_unknown_venue_is_a_sentence(seawall) -> None:
     result = seawall("venues", "--explain", "atlantis")
     assert result.exit_code == 1

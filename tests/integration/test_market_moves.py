@@ -69,7 +69,7 @@ def test_danger_tightens_the_interval_within_the_venues_limit(crash: Installatio
         assert a_minute <= facts.limits.per_minute / 10
 
 
-def test_a_draining_fund_is_named_and_no_other(seawall: Installation) -> None:
+def test_funds_that_drain_or_run_out_are_named_and_no_other(seawall: Installation) -> None:
     seawall.remember_funds()
     seawall.link_all()
     seawall.settle()
@@ -90,7 +90,11 @@ def test_a_draining_fund_is_named_and_no_other(seawall: Installation) -> None:
     assert main["drawdown_8h"] == pytest.approx(1 - now / then, abs=5e-4)
     assert main["balance_usd"] == pytest.approx(now)
     assert {name for name, health in healths.items() if health == "draining"} == {main["id"]}
-    assert not {"critical", "declining", "stale"} & set(healths.values())
+    assert {name for name, health in healths.items() if health == "critical"} == {
+        "paradex:insurance",
+        "cryptocom:usd",
+    }
+    assert not {"declining", "stale"} & set(healths.values())
 
     behind = {
         name[1:]: shown["severity"]

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.figures_by_hand import DERIBIT, GATE
 from tests.support.installation import Installation
 
 Held = dict[tuple[str, str, str], Any]
@@ -36,6 +37,8 @@ OKX = 70 / 18_250
 HYPERLIQUID = 487.5 / 11_850
 
 EXPECTED: dict[tuple[str, str, str], dict[str, Any]] = {
+    **GATE,
+    **DERIBIT,
     ("binance", "BTCUSDT", "long"): {
         "scope": "linear",
         "size": 0.5,
@@ -362,6 +365,7 @@ def test_each_position_has_the_fund_that_stands_behind_it_or_the_reason_it_has_n
     assert funds[("okx", "BTC-USD-SWAP", "short")] == "okx:swap:btc-usd"
     assert funds[("hyperliquid", "SOL", "long")] == "hyperliquid:liquidator"
     assert "not documented" in funds[("hyperliquid", "xyz:XYZ100", "long")]
+    assert "on its site only" in funds[("deribit", "SOL_USDC-PERPETUAL", "long")]
 
 
 def test_the_margin_of_a_whole_account_stands_beside_its_cross_positions(held: Held) -> None:
@@ -399,6 +403,7 @@ def test_figures_stay_the_same_when_they_are_judged_again(linked: Installation, 
         ("https://www.okx.com/trade-swap/btc-usd-swap", "BTC-USD-SWAP", "okx:swap:btc-usd"),
         ("https://app.hyperliquid.xyz/trade/ETH", "ETH", "hyperliquid:liquidator"),
         ("https://app.hyperliquid.xyz/trade/xyz:XYZ100", "xyz:XYZ100", None),
+        ("https://www.deribit.com/futures/ETH-PERPETUAL", "ETH-PERPETUAL", None),
     ],
 )
 def test_the_overlay_of_a_page_shows_that_venues_positions_with_the_one_on_screen_first(

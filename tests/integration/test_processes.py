@@ -21,7 +21,7 @@ from app import clock
 from app.sandbox import ACCOUNTS, Sandbox
 from app.store import sources, tokens, users
 from app.store.database import Database
-from tests.support.installation import READ_ONLY
+from tests.support.installation import LINKED, READ_ONLY
 from tests.support.services import redis
 
 SECONDS = 45.0
@@ -146,11 +146,11 @@ def test_linked_by_one_process_read_by_the_other_and_both_end_cleanly(running: R
     web = running.start("web")
     until(running.is_up)
     token = running.token()
-    for venue, name in READ_ONLY.items():
+    for venue in LINKED:
         account = {
             "venue": venue,
             "label": venue,
-            "credentials": dict(ACCOUNTS[venue][name].fields),
+            "credentials": dict(ACCOUNTS[venue][READ_ONLY[venue]].fields),
         }
         linked = running.ask("POST", "/api/v1/accounts", token, json=account)
         assert linked["status"] == "pending"
@@ -160,7 +160,7 @@ def test_linked_by_one_process_read_by_the_other_and_both_end_cleanly(running: R
         return [one["status"] for one in listed]
 
     until(lambda: set(statuses()) == {"active"})
-    assert len(running.ask("GET", "/api/v1/positions", token)["items"]) == 22
+    assert len(running.ask("GET", "/api/v1/positions", token)["items"]) == 32
 
     assert running.end("worker") == 0
     assert running.end("web") == 0
@@ -169,8 +169,8 @@ def test_linked_by_one_process_read_by_the_other_and_both_end_cleanly(running: R
     assert "worker stopped" in running.said("worker")
     for name in ("worker", "web"):
         assert "Traceback" not in running.said(name)
-        for venue, account in READ_ONLY.items():
-            secret = ACCOUNTS[venue][account].fields.get("secret")
+        for venue in LINKED:
+            secret = ACCOUNTS[venue][READ_ONLY[venue]].fields.get("secret")
             assert secret is None or secret not in running.said(name)
     with running.database.read() as connection:
         assert not [s.source for s in sources.all(connection) if s.leased_by is not None]

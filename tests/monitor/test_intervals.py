@@ -25,6 +25,7 @@ from app.monitor.intervals import (
     within_budget,
 )
 from app.venues.catalogue import catalogue
+from app.venues.facts import ReadPurpose
 
 VENUES = ("binance", "bybit", "okx", "hyperliquid")
 
@@ -100,15 +101,66 @@ def test_answers_that_are_kept_cost_nothing() -> None:
         (60, Danger(), 60),
         (1800, Danger(), 900),
         (86_400, Danger(), 3600),
-        (1800, Danger(fund=FundHealth.DRAINING), 60),
-        (86_400, Danger(fund=FundHealth.DRAINING), 1440),
-        (86_400, Danger(nearest_distance=0.05), 1440),
+        (1800, Danger(fund=FundHealth.DECLINING), 900),
     ],
 )
 def test_funds_are_read_by_their_venues_own_cadence(
     cadence: float | None, danger: Danger, seconds: float
 ) -> None:
     assert fund_interval(cadence, danger, all_asked=True, floor=0) == seconds
+
+
+PRESSING = [
+    Danger(fund=FundHealth.DRAINING),
+    Danger(fund=FundHealth.CRITICAL),
+    Danger(worsened=True),
+    Danger(moving=True),
+    Danger(nearest_distance=0.05),
+    Danger(severity=Severity.WARNING),
+]
+
+
+@pytest.mark.parametrize("danger", PRESSING)
+@pytest.mark.parametrize("cadence", [None, 600, 86_400])
+def test_danger_tightens_the_watch_to_the_fastest_allowed(
+    danger: Danger, cadence: float | None
+) -> None:
+    assert fund_interval(cadence, danger, all_asked=True, floor=0) == 60
+    assert fund_interval(cadence, danger, all_asked=True, floor=75) == 75
+    assert market_interval(danger, linked=True, floor=0) == 15
+    assert market_interval(danger, linked=True, floor=17.25) == 17.25
+
+
+def test_when_the_danger_is_over_the_watch_relaxes_again() -> None:
+    assert fund_interval(7200, Danger(worsened=True), all_asked=True, floor=0) == 60
+    assert fund_interval(7200, Danger(), all_asked=True, floor=0) == 3600
+
+
+@pytest.mark.parametrize("venue", [facts.id for facts in catalogue().venues()])
+@pytest.mark.parametrize("danger", [Danger(), *PRESSING])
+def test_funds_and_markets_never_take_more_than_two_thirds_of_a_tenth(
+    venue: str, danger: Danger
+) -> None:
+    facts = catalogue().venue(venue)
+    if facts.limits is None:
+        return
+    fund_reads = [facts.read(name) for name in facts.fund.reads]
+    purposes = (ReadPurpose.MARKET_STATS, ReadPurpose.ADL)
+    market_reads = [r for r in facts.reads if r.purpose in purposes and not r.signed]
+    a_minute = 0.0
+    for reads, interval in (
+        (
+            fund_reads,
+            fund_interval(60, danger, all_asked=False, floor=budget_floor(fund_reads, facts=facts)),
+        ),
+        (
+            market_reads,
+            market_interval(danger, linked=True, floor=budget_floor(market_reads, facts=facts)),
+        ),
+    ):
+        weight = sum(read.weight for read in reads if read.cached_seconds is None)
+        a_minute += weight * 60 / interval
+    assert a_minute <= facts.limits.per_minute / 10 * 2 / 3 * (1 + 1e-9)
 
 
 def test_funds_are_read_fast_until_every_pool_had_its_turn() -> None:

@@ -11,10 +11,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.domain.account import AccountStatus
+from app.domain.fund import FundHistoryPage
 from app.monitor.coordinator import Coordinator
 from app.monitor.scheduler import Scheduler
 from app.monitor.worker import build_coordinator, register_jobs
-from app.store import accounts, heartbeat, positions, snapshots, sources, users
+from app.store import accounts, backfills, heartbeat, positions, snapshots, sources, users
 from app.store.database import Database
 from app.store.queue import JobQueue
 from app.store.sources import account_source
@@ -22,7 +23,8 @@ from tests.support.nouns import NOON, an_assessment, later
 from tests.support.scripted import Worker, a_worker
 
 VENUES = ("binance", "bybit", "hyperliquid", "okx")
-PUBLIC = {f"{kind}:{venue}" for kind in ("funds", "markets") for venue in VENUES}
+PASTS = {"history:hyperliquid", "history:okx"}
+PUBLIC = {f"{kind}:{venue}" for kind in ("funds", "markets") for venue in VENUES} | PASTS
 
 
 class Queued:
@@ -142,7 +144,23 @@ def test_venues_that_are_watched_no_longer_are_asked_no_longer(worker: Worker) -
     Scheduler(worker.context, Coordinator(worker.context, {})).tick()
     fewer = replace(worker.context, watch=frozenset({"okx"}))
     Scheduler(fewer, Coordinator(fewer, {})).tick()
-    assert planned(worker) == {"funds:okx", "markets:okx"}
+    assert planned(worker) == {"funds:okx", "history:okx", "markets:okx"}
+
+
+def test_a_past_that_was_read_is_not_asked_for_again(worker: Worker, scheduler: Scheduler) -> None:
+    scheduler.tick()
+    with worker.database.write() as connection:
+        end = FundHistoryPage(readings=())
+        backfills.record_page(connection, venue="okx", asked=None, page=end, now=worker.time.now)
+    worker.time.passes(seconds=5)
+    scheduler.tick()
+    assert planned(worker) == PUBLIC - {"history:okx"}
+
+
+def test_a_fund_without_a_balance_is_read_for_its_events(worker: Worker) -> None:
+    events_only = replace(worker.context, watch=frozenset({"deribit"}))
+    Scheduler(events_only, Coordinator(events_only, {})).tick()
+    assert planned(worker) == {"funds:deribit", "history:deribit", "markets:deribit"}
 
 
 def test_the_venue_of_a_linked_account_is_watched_whatever_the_setting(worker: Worker) -> None:
@@ -213,8 +231,8 @@ def test_somebody_who_begins_to_look_need_not_wait_for_the_idle_interval(
     look(worker)
     worker.time.passes(seconds=5)
     scheduler.tick()
-    # 31 weights a refresh of Binance's 80 a minute for accounts: the floor of 23.25 s holds.
-    assert due_at(worker, watched) == later(seconds=23.25)
+    # 36 weights a refresh of Binance's 80 a minute for accounts: the floor of 27 s holds.
+    assert due_at(worker, watched) == later(seconds=27)
 
 
 def test_an_account_of_a_venue_that_is_not_known_any_more_holds_nothing_up(

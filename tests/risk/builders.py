@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import numpy as np
+
 from app.domain.fund import FundBalance, FundHealth, FundSample, FundState, PoolKind, PoolReading
+from app.domain.fund_series import AssetPast, micros
 from app.domain.loss_model import LossModel, StepKind, Touches, WaterfallStep
 from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
 
@@ -97,6 +101,22 @@ def a_sample(
         at=NOW - ago,
         amount=amount,
         usd=None if price is None else amount * price,
+    )
+
+
+def pasts(samples: Iterable[FundSample]) -> tuple[AssetPast, ...]:
+    """The samples as arrays, in the order they come in."""
+    by_asset: dict[str, list[FundSample]] = {}
+    for sample in samples:
+        by_asset.setdefault(sample.asset, []).append(sample)
+    return tuple(
+        AssetPast(
+            asset=asset,
+            at=np.array([micros(one.at) for one in own], dtype=np.int64),
+            amount=np.array([one.amount for one in own], dtype=np.float64),
+            usd=np.array([np.nan if one.usd is None else one.usd for one in own], dtype=np.float64),
+        )
+        for asset, own in by_asset.items()
     )
 
 

@@ -8,16 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.fund import FundBalance, FundSample
-from app.risk.fund_change import WINDOWS, BalanceHistory, balance_history, change, drawdown
-from tests.risk.builders import a_balance, a_sample
+from app.domain.fund import FundBalance, FundEvent, FundSample
+from app.risk.fund_balances import BalanceHistory, balance_history
+from app.risk.fund_change import WINDOWS, change, drawdown
+from tests.risk.builders import NOW, a_balance, a_sample, pasts
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 
 
 def history(*samples: FundSample, now: FundBalance | None = None) -> BalanceHistory:
-    found = balance_history(samples, (now or a_balance(100.0),))
+    found = balance_history(pasts(samples), (now or a_balance(100.0),))
     assert found is not None
     return found
 
@@ -82,7 +83,7 @@ def test_a_coins_price_is_no_drain(price_then: float, tether: float, coin: float
         a_sample(1.0, ago=24 * HOUR, asset="BTC", price=60_000 * price_then),
     )
     now = (a_balance(100.0 * tether), a_balance(coin, asset="BTC", price=60_000.0))
-    found = balance_history(samples, now)
+    found = balance_history(pasts(samples), now)
     assert found is not None
     expected = (100 * tether + 60_000 * coin) / 60_100 - 1
     assert change(found, "24h", cadence_seconds=60).value == pytest.approx(expected)
@@ -93,7 +94,7 @@ def test_an_asset_that_ran_empty_is_counted_at_its_last_price() -> None:
         a_sample(1_000.0, ago=24 * HOUR),
         a_sample(1.0, ago=24 * HOUR, asset="BTC", price=1_000.0),
     )
-    found = balance_history(samples, (a_balance(1_000.0), a_balance(0.0, asset="BTC")))
+    found = balance_history(pasts(samples), (a_balance(1_000.0), a_balance(0.0, asset="BTC")))
     assert found is not None
     assert change(found, "24h", cadence_seconds=60).value == pytest.approx(-0.5)
 
@@ -103,7 +104,7 @@ def test_an_asset_that_joined_the_pool_is_not_taken_for_growth() -> None:
         a_sample(100.0, ago=24 * HOUR),
         a_sample(50.0, ago=HOUR, asset="USDC"),
     )
-    found = balance_history(samples, (a_balance(100.0), a_balance(50.0, asset="USDC")))
+    found = balance_history(pasts(samples), (a_balance(100.0), a_balance(50.0, asset="USDC")))
     assert found is not None
     figure = change(found, "24h", cadence_seconds=60)
     assert figure.value is None
@@ -130,14 +131,14 @@ def test_an_asset_that_left_long_ago_does_not_matter_any_more() -> None:
 
 def test_an_asset_the_venue_has_not_restated_for_days_still_stands() -> None:
     now = (a_balance(100.0), a_balance(50.0, asset="USDC", at=a_sample(0, ago=90 * HOUR).at))
-    found = balance_history([a_sample(50.0, ago=24 * HOUR)], now)
+    found = balance_history(pasts([a_sample(50.0, ago=24 * HOUR)]), now)
     assert found is not None
     assert change(found, "24h", cadence_seconds=60).value == pytest.approx(0.5)
 
 
 def test_an_asset_of_unknown_worth_is_named_and_left_out() -> None:
     now = (a_balance(100.0), a_balance(7.0, asset="BNFCR", price=None))
-    found = balance_history([a_sample(80.0, ago=24 * HOUR)], now)
+    found = balance_history(pasts([a_sample(80.0, ago=24 * HOUR)]), now)
     assert found is not None
     assert found.unpriced == ("BNFCR",)
     assert change(found, "24h", cadence_seconds=60).value == pytest.approx(0.25)
@@ -206,7 +207,7 @@ def test_drawdown_of_several_assets_is_at_constant_prices() -> None:
         a_sample(60.0, ago=HOUR),
     )
     now = (a_balance(50.0), a_balance(1.0, asset="BTC", price=100.0))
-    found = balance_history(samples, now)
+    found = balance_history(pasts(samples), now)
     assert found is not None
     assert drawdown(found, "8h", cadence_seconds=60).value == pytest.approx(1 - 150 / 200)
 
@@ -232,3 +233,42 @@ def test_drawdown_does_not_depend_on_the_unit(past: list[float], now: float, uni
         return drawdown(found, "8h", cadence_seconds=60).value
 
     assert measured(unit) == pytest.approx(measured(1.0), abs=1e-9)
+
+
+def test_the_fall_from_the_highest_of_all_reaches_back_as_far_as_the_past() -> None:
+    samples = (a_sample(200.0, ago=900 * 24 * HOUR), a_sample(90.0, ago=HOUR))
+    assert drawdown(history(*samples), "all", cadence_seconds=60).value == pytest.approx(0.5)
+
+
+def regrouped(ago: timedelta) -> FundEvent:
+    return FundEvent(kind="regrouped", at=NOW - ago, detail="ETHUSDT went to another fund.")
+
+
+def test_nothing_is_compared_across_a_regrouping() -> None:
+    samples = [a_sample(900.0, ago=n * HOUR) for n in range(6, 900)]
+    samples += [a_sample(100.0, ago=n * HOUR) for n in range(6)]
+    found = balance_history(pasts(samples), (a_balance(100.0),), [regrouped(5 * HOUR)])
+    assert found is not None
+    assert change(found, "1h", cadence_seconds=60).value == 0
+    assert drawdown(found, "30d", cadence_seconds=60).value == 0
+    assert drawdown(found, "all", cadence_seconds=60).value == 0
+    day = change(found, "24h", cadence_seconds=60)
+    assert day.value is None
+    assert day.note == (
+        "The venue regrouped its funds since, so the balances do not compare."
+        " Known in about 19\u2009h."
+    )
+
+
+def test_only_the_newest_regrouping_cuts_and_the_balance_now_is_never_cut() -> None:
+    events = [regrouped(-HOUR), regrouped(30 * HOUR)]
+    found = balance_history(pasts([a_sample(80.0, ago=HOUR)]), (a_balance(100.0),), events)
+    assert found is not None
+    assert (len(found.at), found.balance) == (1, 100.0)
+
+
+def test_long_after_a_regrouping_changes_are_known_again() -> None:
+    samples = [a_sample(80.0 if n else 100.0, ago=n * HOUR) for n in range(40)]
+    found = balance_history(pasts(samples), (a_balance(100.0),), [regrouped(30 * HOUR)])
+    assert found is not None
+    assert change(found, "24h", cadence_seconds=60).value == pytest.approx(0.25)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.domain.adl import AdlSignal
-from app.domain.fund import FundHealth, FundSample, FundState, MarketStat, PoolKind
-from app.domain.reason import Severity
-from app.risk.fund_health import fund_state
-from tests.risk.builders import NOW, a_balance, a_pool, a_sample
+from app.domain.fund import (
+    Divergence,
+    DivergenceKind,
+    FundHealth,
+    FundSample,
+    FundState,
+    MarketStat,
+    PoolKind,
+)
+from app.domain.reason import Reason, Severity
+from app.risk.fund_health import fund_state, with_divergence
+from tests.risk.builders import NOW, a_balance, a_fund, a_pool, a_sample, pasts
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -25,7 +34,7 @@ def steady(now: float = 100.0, **then: float) -> list[FundSample]:
 def state(samples: list[FundSample] | None = None, **fields: Any) -> FundState:
     case: dict[str, Any] = {"markets": {}, "signals": (), "now": NOW}
     reading = fields.pop("reading", None) or a_pool(balances=(a_balance(100.0),))
-    return fund_state(reading, steady() if samples is None else samples, **(case | fields))
+    return fund_state(reading, pasts(steady() if samples is None else samples), **(case | fields))
 
 
 def signal(progress: float | None, *, symbol: str = "BTCUSDT", ago: timedelta = HOUR) -> AdlSignal:
@@ -148,12 +157,27 @@ def test_a_stale_draining_fund_keeps_what_was_last_seen_of_it() -> None:
     assert found.notes["health"] == "The balance of the fund is 2\u2009h old."
 
 
+NULLABLE = (
+    "drawdown_8h",
+    "drawdown_30d",
+    "drawdown_all",
+    "slope_7d",
+    "shock",
+    "runway_days",
+    "flat_updates",
+    "coverage",
+    "cascade_coverage",
+    "trigger_progress",
+    "divergence",
+)
+
+
 def test_every_missing_number_has_a_reason_beside_it() -> None:
     found = state([])
     for window, value in found.changes.items():
         assert value is None
         assert found.notes[f"change_{window}"]
-    for name in ("drawdown_8h", "coverage", "trigger_progress"):
+    for name in NULLABLE:
         assert getattr(found, name) is None
         assert found.notes[name]
 
@@ -222,3 +246,154 @@ def test_a_published_total_covers_no_open_interest() -> None:
     found = state(reading=total, markets={"BTCUSDT": stat})
     assert (found.coverage, found.open_interest_usd) == (None, None)
     assert found.notes["coverage"] == "This total stands behind no contract."
+
+
+def before(health: FundHealth, *codes: str) -> FundState:
+    reasons = tuple(Reason(code=code, severity=Severity.WATCH, text="") for code in codes)
+    return a_fund(health, reasons=reasons, since=NOW - DAY)
+
+
+@pytest.mark.parametrize(
+    ("then", "previous", "health"),
+    [
+        ({"h24": 100 / 0.955}, FundHealth.DRAINING, FundHealth.DRAINING),
+        ({"h24": 100 / 0.955}, FundHealth.CRITICAL, FundHealth.DRAINING),
+        ({"h24": 100 / 0.955}, FundHealth.DECLINING, FundHealth.DECLINING),
+        ({"h24": 100 / 0.965}, FundHealth.DRAINING, FundHealth.DECLINING),
+        ({"h24": 100 / 0.991}, FundHealth.DECLINING, FundHealth.DECLINING),
+        ({"h24": 100 / 0.993}, FundHealth.DECLINING, FundHealth.STABLE),
+        ({"h24": 100 / 0.991}, FundHealth.STABLE, FundHealth.STABLE),
+        ({"d30": 400.0}, FundHealth.CRITICAL, FundHealth.CRITICAL),
+        ({"d30": 400.0}, FundHealth.DRAINING, FundHealth.STABLE),
+        ({"h24": 100 / 1.011}, FundHealth.STABLE, FundHealth.STABLE),
+        ({"h24": 100 / 1.013}, FundHealth.STABLE, FundHealth.GROWING),
+        ({"h24": 100 / 1.011}, FundHealth.GROWING, FundHealth.GROWING),
+    ],
+)
+def test_it_gets_worse_at_the_threshold_and_better_well_clear_of_it(
+    then: dict[str, float], previous: FundHealth, health: FundHealth
+) -> None:
+    found = state(steady(**then), previous=before(previous))
+    assert found.health is health
+    assert all(
+        reason.value is not None
+        and reason.threshold is not None
+        and abs(reason.value) >= abs(reason.threshold)
+        for reason in found.reasons
+    )
+
+
+def test_getting_worse_is_never_put_off() -> None:
+    for previous in (None, *FundHealth):
+        known = None if previous is None else before(previous)
+        found = state(steady(h24=100 / 0.94), previous=known)
+        assert found.health is FundHealth.DRAINING
+
+
+def test_losing_sight_of_a_fund_does_not_make_it_better_when_it_is_seen_again() -> None:
+    stale = before(FundHealth.STALE, "fund_draining", "fund_stale")
+    assert state(steady(h24=100 / 0.955), previous=stale).health is FundHealth.DRAINING
+
+
+def test_a_figure_that_trembles_at_its_threshold_does_not_make_the_word_flap() -> None:
+    said, found = [], None
+    for loss in (0.049, 0.051, 0.049, 0.0505, 0.0495, 0.042, 0.0508):
+        found = state(steady(h24=100 / (1 - loss)), previous=found)
+        said.append(found.health)
+    assert said == [FundHealth.DECLINING, *[FundHealth.DRAINING] * 6]
+
+
+def test_short_of_the_trigger_again_it_says_how_far() -> None:
+    known = before(FundHealth.CRITICAL, "fund_critical")
+    found = state(signals=[signal(0.9)], previous=known)
+    assert found.health is FundHealth.CRITICAL
+    assert found.reasons[0].text == (
+        "BTCUSDT is still 90\u2009% of the way to the venue's own trigger for auto-deleveraging."
+    )
+    assert state(signals=[signal(0.79)], previous=known).health is FundHealth.STABLE
+
+
+def test_since_is_when_the_word_became_what_it_is() -> None:
+    assert state().since == NOW
+    assert state(previous=before(FundHealth.STABLE)).since == NOW - DAY
+    assert state(steady(h24=120.0), previous=before(FundHealth.STABLE)).since == NOW
+
+
+ALONE = Divergence(
+    kind=DivergenceKind.ALONE, others=5, own_change=-0.09, others_change=0.001, score=-12.5
+)
+EVERYWHERE = Divergence(
+    kind=DivergenceKind.MARKET_WIDE, others=5, own_change=-0.09, others_change=-0.06, score=-1.0
+)
+
+
+def test_a_fund_that_drains_while_others_are_calm_is_its_venues_own_problem() -> None:
+    found = state(steady(h24=110.0), divergence=ALONE)
+    assert [r.code for r in found.reasons][-1] == "fund_alone"
+    reason = found.reasons[-1]
+    assert (reason.severity, reason.value, reason.threshold, reason.window) == (
+        Severity.WARNING,
+        -12.5,
+        -4.0,
+        "24h",
+    )
+    assert reason.text == (
+        "The venue's funds changed by −9.0\u2009% in 24 hours while the funds of 5 other venues"
+        " changed by +0.1\u2009%: this is the venue's own problem."
+    )
+
+
+def test_a_fund_that_drains_with_all_others_is_part_of_a_cascade() -> None:
+    found = state(steady(h24=110.0), divergence=EVERYWHERE)
+    (reason,) = [r for r in found.reasons if r.code == "market_cascade"]
+    assert (reason.severity, reason.value, reason.threshold) == (Severity.WATCH, -0.06, -0.02)
+
+
+def test_a_pool_that_loses_nothing_is_not_held_to_what_the_venues_others_do() -> None:
+    found = state(divergence=ALONE)
+    assert (found.reasons, found.divergence) == ((), ALONE)
+
+
+def test_a_comparison_made_later_is_the_one_made_at_once() -> None:
+    samples = steady(h24=110.0)
+    for divergence in (ALONE, EVERYWHERE, None):
+        at_once = state(samples, divergence=divergence)
+        assert with_divergence(state(samples), divergence) == at_once
+        assert with_divergence(state(samples, divergence=EVERYWHERE), divergence) == at_once
+
+
+def test_with_too_few_other_venues_that_is_said() -> None:
+    few = Divergence(kind=DivergenceKind.NOT_ENOUGH_VENUES, others=2, own_change=-0.09)
+    found = state(divergence=few)
+    assert found.notes["divergence"] == (
+        "Not enough venues: it takes 3 others whose last 24 hours are known, and there are 2."
+    )
+    assert state().notes["divergence"].startswith("It is not known yet")
+
+
+def test_a_published_total_is_held_against_nobody() -> None:
+    total = a_pool(kind=PoolKind.HEADLINE, symbols=(), balances=(a_balance(100.0),))
+    assert state(steady(h24=110.0), reading=total, divergence=ALONE).divergence is None
+
+
+def test_cascade_coverage_is_the_pool_over_the_largest_day_of_liquidations() -> None:
+    found = state(largest_liquidation_usd=400.0)
+    assert found.cascade_coverage == pytest.approx(0.25)
+    assert state().cascade_coverage is None
+    assert state().notes["cascade_coverage"]
+
+
+def test_reasons_come_worst_first() -> None:
+    found = state(
+        steady(h24=110.0, d30=900.0, d7=120.0), signals=[signal(1.2)], divergence=EVERYWHERE
+    )
+    ranks = [reason.severity.rank for reason in found.reasons]
+    assert ranks == sorted(ranks, reverse=True)
+    assert len(found.reasons) >= 4
+
+
+def test_every_code_of_a_reason_is_explained() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "figures.md").read_text(encoding="utf-8")
+    named = ["critical", "draining", "declining", "stale", "unknown", "flat", "alone", "shock"]
+    for code in (*(f"fund_{name}" for name in named), "market_cascade"):
+        assert f"| `{code}` |" in page

@@ -237,3 +237,42 @@ def test_a_reading_changes_the_revision_of_its_user_alone(
     with database.read() as conn:
         after = revisions.read(conn, [f"user:{owner}", f"user:{stranger}"])
     assert after == {**before, f"user:{owner}": before[f"user:{owner}"] + 1}
+
+
+def test_what_stands_beside_an_accounts_figures_is_told_once_and_to_its_owner(
+    database: Database, owner: str, stranger: str
+) -> None:
+    account = link(database, owner, label="main")
+    note = "3 options are held, which are not shown."
+    margin = a_margin(note=note)
+    record(
+        database,
+        account,
+        scopes=["linear", "inverse", "usdc"],
+        assessments=[],
+        margins=[margin, a_margin(scope="inverse", note=note), a_margin(scope="usdc")],
+    )
+    with database.read() as conn:
+        assert margins.notes_of(conn, user_id=owner) == {account.id: (note,)}
+        assert margins.notes_of(conn, user_id=stranger) == {}
+
+
+def test_the_pools_behind_a_users_positions_are_named_once(
+    database: Database, owner: str, stranger: str
+) -> None:
+    account = link(database, owner, label="main")
+    fund = a_fund_state()
+    record(
+        database,
+        account,
+        assessments=[
+            an_assessment(fund=fund),
+            an_assessment(fund=fund, native_symbol="ETHUSDT"),
+            an_assessment(fund=None, native_symbol="XYZUSDT"),
+        ],
+    )
+    with database.read() as conn:
+        behind = positions.pools_behind(conn, user_id=owner, venue="binance")
+        assert behind == {fund.pool_id}
+        assert positions.pools_behind(conn, user_id=owner, venue="okx") == frozenset()
+        assert positions.pools_behind(conn, user_id=stranger, venue="binance") == frozenset()

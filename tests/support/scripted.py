@@ -11,7 +11,7 @@ from typing import Any
 from app.domain.account import Credentials
 from app.domain.adl import AdlSignal
 from app.domain.errors import SeawallError
-from app.domain.fund import MarketStat, PoolReading
+from app.domain.fund import FundHistoryPage, MarketStat, PoolReading
 from app.domain.permissions import KeyPermissions, KeyVerdict
 from app.domain.position import AccountReading, Position, ScopeReading
 from app.monitor.context import Context
@@ -48,6 +48,7 @@ class Script:
     funds: tuple[PoolReading, ...] | Exception = ()
     stats: tuple[MarketStat, ...] | Exception = ()
     signals: tuple[AdlSignal, ...] | Exception = ()
+    history: dict[str | None, FundHistoryPage | Exception] = field(default_factory=dict)
     clock: Exception | None = None
     gives_all_funds: bool = True
     all_funds_asked: bool = True
@@ -77,6 +78,10 @@ class Script:
     def read_funds(self) -> tuple[PoolReading, ...]:
         return self._answer("funds", self.funds)
 
+    def read_fund_history(self, cursor: str | None) -> FundHistoryPage:
+        nothing = FundHistoryPage(readings=())
+        return self._answer(f"history {cursor}", self.history.get(cursor, nothing))
+
     def read_markets(self, wanted: Collection[str]) -> tuple[MarketStat, ...]:
         self.wanted = wanted
         return self._answer("markets", self.stats)
@@ -104,6 +109,7 @@ class ScriptedClients:
         self.opened: dict[str, Credentials] = {}
         self.loads: dict[str, float] = {}
         self.rested: list[str] = []
+        self.ended: list[str] = []
 
     def rest(self, venue: str) -> None:
         self.rested.append(venue)
@@ -114,6 +120,12 @@ class ScriptedClients:
 
     def public(self, venue: str) -> Script:
         return self.script(venue)
+
+    def past(self, venue: str) -> Script:
+        return self.script(venue)
+
+    def end_past(self, venue: str) -> None:
+        self.ended.append(venue)
 
     def account(self, account_id: str, venue: str, credentials: Credentials) -> Script:
         self.opened[account_id] = credentials

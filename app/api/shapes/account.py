@@ -15,7 +15,7 @@ from app.api.shapes.source import source_error, source_is_stale
 from app.api.shapes.venue import venue_name
 from app.domain.account import AccountStatus
 from app.domain.permissions import KeyPermissions, KeyVerdict, PowerKind
-from app.store import positions, sources
+from app.store import margins, positions, sources
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -70,6 +70,10 @@ class AccountSchema(AnswerSchema):
         allow_none=True, metadata={"description": "Why it is not being read, where that is so"}
     )
     positions = fields.Integer(metadata={"description": "How many are open"})
+    notes = fields.List(
+        fields.String(),
+        metadata={"description": "What stands beside its figures: what is held but not shown here"},
+    )
     error = fields.Nested(SourceErrorSchema, allow_none=True)
     created_at = Time("When it was linked")
     checked_at = Time("When the venue last said what the key may do", allow_none=True)
@@ -117,6 +121,7 @@ def account(
     *,
     venue_name: str,
     counts: Mapping[str, int],
+    notes: Sequence[str] = (),
     now: datetime,
 ) -> dict[str, Any]:
     """An account as ``AccountSchema`` shows it at ``now``."""
@@ -136,6 +141,7 @@ def account(
         "venue_name": venue_name,
         "permissions": linked.permissions and permissions(linked.permissions),
         "positions": counts.get(linked.id, 0),
+        "notes": list(notes),
     }
 
 
@@ -146,8 +152,16 @@ def accounts_shown(
     names = [sources.account_source(one.id) for one in linked]
     states = sources.get_many(conn, names=names) if names else {}
     counts = positions.count_by_account(conn, user_id=user_id)
+    notes = margins.notes_of(conn, user_id=user_id)
     return [
-        account(one, states.get(name), venue_name=venue_name(one.venue), counts=counts, now=now)
+        account(
+            one,
+            states.get(name),
+            venue_name=venue_name(one.venue),
+            counts=counts,
+            notes=notes.get(one.id, ()),
+            now=now,
+        )
         for one, name in zip(linked, names, strict=True)
     ]
 

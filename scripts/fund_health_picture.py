@@ -13,7 +13,7 @@ from app.monitor.backtest_screen import stored
 from app.risk.fund_histories import HOUR, FundHistory
 from app.risk.wording import duration, percent
 
-WIDTH, HEIGHT = 760, 400
+WIDTH, HEIGHT = 760, 370
 LEFT, RIGHT, TOP, BOTTOM = 56, 740, 24, 250
 BEFORE, AFTER = HOUR // 2, 8 * HOUR + HOUR // 2
 COLOURS = {"declining": "#8a6100", "draining": "#b34700", "critical": "#b00020"}

@@ -19,11 +19,18 @@ from app.monitor.backtest_figures import (  # noqa: E402
     Flagged,
     Score,
     figures,
+    score_plan,
     score_suite,
 )
 from app.monitor.backtest_incidents import Told, incidents, tell  # noqa: E402
-from app.risk.fund_histories import DAY, Kind  # noqa: E402
-from app.risk.fund_histories_suite import BLEEDS_A_DAY, SPEEDS, STALE_FORMS, suite  # noqa: E402
+from app.risk.fund_histories import DAY, LARGEST_ORDINARY_PAYOUT, Kind  # noqa: E402
+from app.risk.fund_histories_suite import (  # noqa: E402
+    BLEEDS_A_DAY,
+    SPEEDS,
+    STALE_FORMS,
+    restless,
+    suite,
+)
 from app.risk.fund_thresholds import FundThresholds  # noqa: E402
 from app.risk.wording import duration, percent  # noqa: E402
 from scripts import fund_health_words as words  # noqa: E402
@@ -39,6 +46,7 @@ QUIET = {
     Kind.STALE: "stale feeds",
 }
 CASCADES = (Kind.CASCADE, Kind.TOPPED_UP)
+RESTLESS = (1.0, 2.0, 3.0, 5.0)
 TARGET_SHARE, TARGET_SAMPLES = 0.15, 2
 NOTHING = "–"
 
@@ -88,6 +96,9 @@ def text(scores: Sequence[Score], told: Sequence[Told]) -> str:
             _sources(told),
             "## The thresholds, and the events they come from\n",
             _table(("word", "from", "why there"), words.thresholds(FundThresholds())),
+            "## What this does not show\n",
+            words.RESTLESS_HEAD,
+            _restless(),
             words.LIMITS,
         ]
     )
@@ -144,9 +155,9 @@ def _promises(scores: Sequence[Score]) -> str:
 
 
 def _calm_alarms(scores: Sequence[Score]) -> Iterable[tuple[str, int, int]]:
-    for kind, words in QUIET.items():
+    for kind, name in QUIET.items():
         found = figures(one for one in scores if one.truth.kind is kind)
-        yield words, found.false_alarms, found.naive_false_alarms
+        yield name, found.false_alarms, found.naive_false_alarms
 
 
 def _kinds(scores: Sequence[Score]) -> str:
@@ -182,13 +193,7 @@ def _cascades(scores: Sequence[Score]) -> str:
     rows = []
     for cadence, word in CADENCES.items():
         for speed in (*SPEEDS, "labelled", "unlabelled"):
-            some = [
-                one
-                for one in scores
-                if one.truth.kind in CASCADES
-                and one.truth.form == speed
-                and one.cadence_seconds == cadence
-            ]
+            some = _some(scores, speed, cadence)
             found = figures(some)
             told = speed if speed in SPEEDS else f"in 1 h, then a top-up ({speed})"
             rows.append(
@@ -228,13 +233,7 @@ def _stale(scores: Sequence[Score]) -> str:
     rows = []
     for form in STALE_FORMS:
         for cadence, word in CADENCES.items():
-            some = [
-                one
-                for one in scores
-                if one.truth.kind is Kind.STALE
-                and one.truth.form == form
-                and one.cadence_seconds == cadence
-            ]
+            some = _some(scores, form, cadence)
             after = [one.called_stale_after for one in some if one.called_stale_after is not None]
             rows.append(
                 (
@@ -246,6 +245,20 @@ def _stale(scores: Sequence[Score]) -> str:
                 )
             )
     return _table(("feed", "updates", ">called stale", ">after at most", ">alarms"), rows)
+
+
+def _restless() -> str:
+    rows = []
+    for payouts in RESTLESS:
+        found = figures(one for plan in restless(payouts) for one in score_plan(plan))
+        rows.append(
+            (
+                f"{100 * payouts * LARGEST_ORDINARY_PAYOUT:g} %",
+                f"{found.false_alarms / found.years:.1f}",
+                f"{found.naive_false_alarms / found.years:.1f}",
+            )
+        )
+    return _table(("ordinary payouts up to", ">alarms a venue-year", ">naive"), rows)
 
 
 def _incidents(told: Sequence[Told]) -> str:
@@ -271,6 +284,10 @@ def _sources(told: Sequence[Told]) -> str:
         assumed = " ".join(one.incident.assumed) or "Nothing else."
         lines.append(f"- {one.incident.title}. Sources: {links}. Assumed: {assumed}")
     return "Where the figures are from, and what was assumed:\n\n" + "\n".join(lines) + "\n"
+
+
+def _some(scores: Sequence[Score], form: str, cadence: int) -> list[Score]:
+    return [one for one in scores if one.truth.form == form and one.cadence_seconds == cadence]
 
 
 def _quick(flags: Iterable[Flagged | None]) -> int:

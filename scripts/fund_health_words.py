@@ -20,7 +20,7 @@ A cascade's updates are counted from the first that shows 1 % of the fund gone, 
 """
 
 PICTURE_TEXT = """\
-![A fund losing 30 % in eight hours, with the words said on the way: declining after about 1 %, draining long before half is lost, and the naive rule in between](images/cascade.svg)
+![A fund losing 30 % in eight hours, what Seawall says on the way, and the naive rule after it](images/cascade.svg)
 
 Balances every minute, 30 % lost in eight hours. The line is the fund; the marks are what was said from then on.
 """
@@ -51,10 +51,11 @@ INCIDENTS_NOTE = """\
 - **Hyperliquid, 10 October 2025** is missing because the vault did not lose.
 """
 
-LIMITS = """\
-## What this does not show
+RESTLESS_HEAD = """\
+Made-up funds behave as they were made. In the suite no ordinary payout takes more than 0.75 % of a fund, and *declining* begins at 1 %. A fund that pays more on ordinary days is called *declining* more often, each time over a loss that did happen:
+"""
 
-- Made-up funds behave as they were made. Ordinary payouts never take more than 0.75 % of a fund here; an exchange whose fund pays more on ordinary days will be called *declining* more often, and rightly.
+LIMITS = """\
 - Nobody has published the balances of a fund that failed, minute by minute. The thresholds are judgement, chosen from the events above, and measured here for what they cost and what they find.
 - Auto-deleveraging and clawbacks can come while the fund looks well. A healthy word on this page is about the balance and nothing else.
 

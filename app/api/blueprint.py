@@ -106,9 +106,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             @wraps(view)
             def answering(*args: Any, **kwargs: Any) -> Any:
                 dumped = shape.dump(view(*args, **kwargs))
-                if rows is not None and asks_for_csv():
-                    return csv_answer(columns, dumped[rows])
-                return conditional(request.environ, Body(dumped), clock.now())
+                if rows is None:
+                    return conditional(request.environ, Body(dumped), clock.now())
+                if asks_for_csv():
+                    answer = csv_answer(columns, dumped[rows])
+                else:
+                    answer = conditional(request.environ, Body(dumped), clock.now())
+                answer.headers["Vary"] = "Accept"
+                return answer
 
             return described_as_conditional(schema)(answering)  # type: ignore[return-value]
 

@@ -35,7 +35,6 @@ def csv_answer(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Res
     else:
         answer = Response(text, mimetype=MEDIA_TYPE)
     answer.headers["ETag"] = etag
-    answer.headers["Vary"] = "Accept"
     return answer
 
 

@@ -55,7 +55,9 @@ SIZES: Final[dict[str, Callable[[FundState], float | None]]] = {
     "age": lambda state: -state.as_of.timestamp() if state.as_of else None,
     "health": lambda state: float(WORST_FIRST.index(state.health)),
 }
-"""What the board can be sorted by, as a number; the least telling is what has none."""
+"""What the board can be sorted by, as a number; ascending, health begins with the worst."""
+NAMES: Final = ("id", "name")
+DIRECTIONS: Final = ("asc", "desc")
 
 
 class FundQuery(PageQuery):
@@ -65,10 +67,13 @@ class FundQuery(PageQuery):
     health = fields.Enum(FundHealth, by_value=True)
     sort = fields.String(
         load_default="id",
-        validate=validate.OneOf(["id", "name", *SIZES]),
-        metadata={"description": "What is not known comes last, whatever the order"},
+        validate=validate.OneOf([*NAMES, *SIZES]),
+        metadata={
+            "description": "By what; what is not known comes last in either order, equals by "
+            "size. `health` begins with the worst"
+        },
     )
-    order = fields.String(load_default="asc", validate=validate.OneOf(["asc", "desc"]))
+    order = fields.String(load_default="asc", validate=validate.OneOf(DIRECTIONS))
 
 
 class HistoryQuery(RequestSchema):
@@ -93,13 +98,19 @@ class Funds(MethodView):
     def get(self, query: dict[str, Any], *, principal: Principal) -> dict[str, Any]:
         """Every pool of every venue"""
         now = clock.now()
-        health = query.pop("health", None)
-        order = in_order(query.pop("sort"), now, descending=query.pop("order") == "desc")
+        health, sort, order = query.pop("health", None), query.pop("sort"), query.pop("order")
+        descending = order == "desc"
         with services().database.read() as conn:
             known = funds.states(conn, venue=query.pop("venue", None))
         if health is not None:
             known = tuple(one for one in known if _state(one, now).health is health)
-        page, cursor = page_in_order(known, key=order, **query)
+        page, cursor = page_in_order(
+            known,
+            key=in_order(sort, now, descending=descending),
+            order=f"{sort} {order}",
+            descending=descending,
+            **query,
+        )
         items = [fund(one, venue_name=venue_name(one.state.venue), now=now) for one in page]
         as_of = oldest(item["as_of"] for item in items)
         return {"items": items, "next_cursor": cursor, "as_of": as_of}
@@ -144,20 +155,23 @@ class FundHistory(MethodView):
 
 
 def in_order(sort: str, now: datetime, *, descending: bool) -> Callable[[StoredFund], Place]:
-    """The key of a pool in an order; pools that have no such figure come last both ways."""
-    if sort in ("id", "name"):
-        if descending:
-            refuse(
-                HTTPStatus.UNPROCESSABLE_ENTITY,
-                "Names are listed from A to Z.",
-                errors={"query": {"order": [f"Must be asc to sort by {sort}."]}},
-            )
-        return lambda one: (one.state.name if sort == "name" else "", one.state.pool_id)
-    figure, sign = SIZES[sort], -1.0 if descending else 1.0
+    """The key of a pool in an order, to be sorted by in that direction.
+
+    Pools that have no such figure come last in both; equals come the largest first.
+    """
+    if sort == "id":
+        return lambda one: (one.state.pool_id,)
+    if sort == "name":
+        return lambda one: (one.state.name.casefold(), one.state.pool_id)
+    figure, unknown, sign = SIZES[sort], not descending, 1.0 if descending else -1.0
 
     def place(one: StoredFund) -> Place:
-        value = figure(_state(one, now))
-        return (value is None, 0.0 if value is None else sign * value, one.state.pool_id)
+        state = _state(one, now)
+        value = figure(state)
+        size = sign * (state.balance_usd or 0.0)
+        if value is None:
+            return (unknown, 0.0, size, state.pool_id)
+        return (not unknown, value, size, state.pool_id)
 
     return place
 

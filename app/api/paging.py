@@ -6,6 +6,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
+from operator import gt, itemgetter, lt
 from typing import NoReturn, TypeVar
 
 from marshmallow import Schema, fields, validate
@@ -19,7 +20,7 @@ Place = tuple[bool | float | str, ...]
 
 DEFAULT_LIMIT = 50
 MOST = 200
-LONGEST_CURSOR = 400
+LONGEST_CURSOR = 1000
 
 
 class PageQuery(RequestSchema):
@@ -65,26 +66,43 @@ def page_of(
 
 
 def page_in_order(
-    items: Iterable[Item], *, key: Callable[[Item], Place], limit: int, cursor: str | None = None
+    items: Iterable[Item],
+    *,
+    key: Callable[[Item], Place],
+    order: str,
+    descending: bool = False,
+    limit: int,
+    cursor: str | None = None,
 ) -> tuple[Sequence[Item], str | None]:
-    """The same for an order by figures; ``key`` ends with what no other item has."""
-    after = _place(cursor) if cursor is not None else None
-    try:
-        rest = [one for one in sorted(items, key=key) if after is None or key(one) > after]
-    except TypeError:
-        _refuse_cursor()
-    page = rest[:limit]
-    return page, encode(json.dumps(key(page[-1]))) if len(rest) > limit else None
+    """The same for an order by figures; ``key`` ends with what no other item has.
+
+    ``order`` names it: a cursor of one order is none of another.
+    """
+    placed = sorted(((key(item), item) for item in items), key=itemgetter(0), reverse=descending)
+    if cursor is not None:
+        after = _place(cursor, order)
+        beyond = lt if descending else gt
+        try:
+            placed = [one for one in placed if beyond(one[0], after)]
+        except TypeError:
+            _refuse_cursor()
+    page = placed[:limit]
+    more = len(placed) > limit
+    return [item for _, item in page], encode(_named(order, page[-1][0])) if more else None
 
 
-def _place(cursor: str) -> Place:
+def _named(order: str, place: Place) -> str:
+    return json.dumps([order, *place], ensure_ascii=False)
+
+
+def _place(cursor: str, order: str) -> Place:
     try:
         place = json.loads(decode(cursor))
     except (ValueError, RecursionError):
         _refuse_cursor()
-    if not isinstance(place, list):
+    if not isinstance(place, list) or place[:1] != [order]:
         _refuse_cursor()
-    return tuple(place)
+    return tuple(place[1:])
 
 
 def encode(place: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from app import __version__
-from app.cli import access, accounts, bundles, funds, linking, reading, serving, upkeep
+from app.cli import access, accounts, backtest, bundles, funds, linking, reading, serving, upkeep
 from app.cli.command import EPILOG, PlainGroup
 
 
@@ -31,6 +31,7 @@ for command in (
     reading.positions,
     funds.funds,
     reading.venues,
+    backtest.backtest,
     bundles.record,
     bundles.replay,
     access.sign_in,

@@ -177,7 +177,9 @@ def _together(series: Sequence[AssetSeries]) -> tuple[Times, Figures]:
     """The sum of all assets at every update, each as it was last stated."""
     if len(series) == 1:
         return series[0].at, series[0].value
-    at = np.unique(np.concatenate([one.at for one in series]))
+    # np.unique is slow on whole numbers (numpy 2.4); what is sorted only repeats side by side.
+    at = np.sort(np.concatenate([one.at for one in series]))
+    at = at[np.concatenate(([True], at[1:] != at[:-1]))]
     at = at[at.searchsorted(max(int(one.at[0]) for one in series)) :]
     value = np.zeros(len(at))
     for one in series:

@@ -19,7 +19,7 @@ WINDOWS: Mapping[str, timedelta] = {
 }
 TOLERANCE = 0.1
 """Of a window. The sample compared with may be older than the window by twice this."""
-JITTER = 0.01
+JITTER = 0.05
 """Of a window. How much later a daily update may come than the day before's and still be "then"."""
 
 

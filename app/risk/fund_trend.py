@@ -17,7 +17,7 @@ from app.risk.wording import duration
 
 DAY = timedelta(days=1)
 WEEK = 7 * DAY
-LEAST_MOVES = 12
+LEAST_MOVES = 5
 _DAY_US = DAY // MICROSECOND
 
 

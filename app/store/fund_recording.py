@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, literal_column, or_, select, tuple_
 
 from app.domain.fund import FundEvent, FundSample, PoolReading
 from app.store.identifiers import digest
 from app.store.tables import fund_events, fund_samples
 from app.store.upsert import insert_into
 
-Moment = datetime | BindParameter[datetime]
 NO_TIME = timedelta(0)
 ASKED_TOGETHER = timedelta(hours=1)
 """Pools whose stretches lie within so much time are looked up in one statement."""
@@ -122,7 +121,7 @@ def recorded(
     return found
 
 
-def is_latest(pool: int | BindParameter[int], since: Moment, until: Moment) -> ColumnElement[bool]:
+def is_latest(pool: int, since: datetime, until: datetime) -> ColumnElement[bool]:
     """Of rows of ``fund_samples`` in a stretch of one pool: those no revision came after.
 
     Revisions of a sample are numbered without a gap, and there is an index of the few there are.

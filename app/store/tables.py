@@ -210,6 +210,7 @@ Index(
     "ix_fund_samples_revised",
     fund_samples.c.pool,
     fund_samples.c.at,
+    fund_samples.c.amount,
     sqlite_where=fund_samples.c.revision > 0,
     postgresql_where=fund_samples.c.revision > 0,
 )

@@ -18,6 +18,7 @@ from app.venues import apex_market as market
 from app.venues.base import VenueReader
 from app.venues.errors import parsing
 from app.venues.facts import Scope
+from app.venues.holding import margin_not_read
 from app.venues.markets import Contract
 
 CCXT: Final = "apex"
@@ -72,12 +73,4 @@ class ApexReader(VenueReader):
             with parsing(self.facts.id, "the account's margin"):
                 return account.account_margin(answer, scope=scope.id, as_of=self.clock())
         except VenueError as error:
-            return AccountMargin(
-                scope=scope.id,
-                asset=account.SETTLE,
-                margin_balance=None,
-                maintenance_margin=None,
-                margin_ratio=None,
-                as_of=self.clock(),
-                note=f"The account's margin was not read: {error}",
-            )
+            return margin_not_read(error, scope=scope.id, asset=account.SETTLE, as_of=self.clock())

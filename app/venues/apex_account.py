@@ -16,6 +16,7 @@ from typing import Final
 
 from app.domain.position import AccountMargin, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, present
 from app.venues.markets import Contract
 from app.venues.wire import Malformed, Row
 
@@ -107,9 +108,7 @@ def positions(
     """The open positions of ``/v3/account``; ``prices`` are index prices. Raises ``Malformed``."""
     found = []
     for data in _open(answer):
-        contract = contracts.get(wire.text(data, "symbol"))
-        if contract is None:
-            raise Malformed("a position is in a contract that is not in the market list")
+        contract = contract_of(wire.text(data, "symbol"), contracts)
         price = prices.get(contract.native_symbol)
         found.append(position(data, contract, price=price, scope=scope, as_of=as_of))
     return tuple(found)
@@ -138,24 +137,16 @@ def position(
         "adl": NO_ADL if raw_adl is None else ADL_WITHOUT_SCALE.format(raw=raw_adl[:20]),
     }
     return Position(
+        **holding(replace(contract, contract_size=1.0), contracts=size, mark=price),
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=side,
-        contracts=size,
-        contract_size=1.0,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=size * price if price is not None else None,
         leverage=1 / initial_rate if initial_rate else None,
         margin_mode=MarginMode.CROSS,
         entry_price=entry,
-        mark_price=price,
         unrealized_pnl=pnl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

@@ -16,6 +16,7 @@ from app.domain.adl import AdlStanding
 from app.domain.errors import VenueError, VenueRejected, VenueUnreachable
 from app.domain.position import AccountMargin, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, present
 from app.venues.markets import Contract
 from app.venues.wire import Malformed, Row
 
@@ -102,10 +103,8 @@ def positions(
     """Raises ``Malformed``, also for a contract that is not in the market list."""
     found = []
     for data in held.rows:
-        symbol = wire.text(data, "symbol")
-        if symbol not in contracts:
-            raise Malformed("a position is in a contract that is not in the market list")
-        found.append(position(data, contracts[symbol], scope=scope, as_of=as_of))
+        contract = contract_of(wire.text(data, "symbol"), contracts)
+        found.append(position(data, contract, scope=scope, as_of=as_of))
     return tuple(found)
 
 
@@ -154,7 +153,7 @@ def position(data: Row, contract: Contract, *, scope: str, as_of: datetime) -> P
         unrealized_pnl=pnl,
         hedged=data.get("positionSide") in SIDES,
         adl=adl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

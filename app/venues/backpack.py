@@ -15,6 +15,7 @@ from app.venues import backpack_account as account
 from app.venues.base import VenueReader
 from app.venues.errors import parsing
 from app.venues.facts import Scope
+from app.venues.holding import no_margin
 
 CCXT: Final = "backpack"
 
@@ -50,12 +51,9 @@ class BackpackReader(VenueReader):
                 )
         except VenueError as error:
             said = (f"The subaccount's margin was not read: {error}", account.beside(others))
-            return AccountMargin(
+            return no_margin(
                 scope=scope.id,
                 asset="USD",
-                margin_balance=None,
-                maintenance_margin=None,
-                margin_ratio=None,
                 as_of=self.clock(),
                 note=" ".join(filter(None, said)),
             )

@@ -15,9 +15,9 @@ from typing import Final
 from app.domain.fund import MarketStat
 from app.domain.position import AccountMargin, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
-from app.venues.wire import Malformed, Row
+from app.venues.wire import Row
 
 VENUE: Final = "backpack"
 PERPETUAL: Final = "_PERP"
@@ -67,9 +67,7 @@ def holdings(
         if not _is_perpetual(data):
             others += 1
             continue
-        contract = contracts.get(wire.text(data, "symbol"))
-        if contract is None:
-            raise Malformed("a position is in a contract that is not in the market list")
+        contract = contract_of(wire.text(data, "symbol"), contracts)
         found.append(position(data, contract, scope=scope, as_of=as_of))
     return Holdings(positions=tuple(found), others=others)
 
@@ -81,7 +79,7 @@ def position(data: Row, contract: Contract, *, scope: str, as_of: datetime) -> P
     ``netCost`` is the cost of entry, so neither measures the position.
     """
     signed, mark = wire.number(data, "netQuantity"), wire.number(data, "markPrice")
-    size, notional = amounts(contract, contracts=abs(signed), mark=mark)
+    held = holding(contract, contracts=abs(signed), mark=mark)
     rate = wire.optional_number(data, "mmf")
     liquidation = wire.liquidation_price(data, "estLiquidationPrice")
     notes = {
@@ -92,26 +90,18 @@ def position(data: Row, contract: Contract, *, scope: str, as_of: datetime) -> P
         "adl": NO_ADL,
     }
     return Position(
+        **held,
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=Side.LONG if signed > 0 else Side.SHORT,
-        contracts=abs(signed),
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional,
         margin_mode=MarginMode.CROSS,
         entry_price=wire.optional_number(data, "entryPrice"),
-        mark_price=mark,
         liquidation_price=liquidation,
-        maintenance_margin=size * mark * rate if rate is not None else None,
+        maintenance_margin=held["size"] * mark * rate if rate is not None else None,
         maintenance_margin_rate=rate,
         unrealized_pnl=wire.optional_number(data, "pnlUnrealized"),
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

@@ -9,7 +9,7 @@ https://developers.binance.com/docs/derivatives/coin-margined-futures/trade/rest
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.domain.adl import AdlStanding
@@ -22,8 +22,8 @@ from app.domain.position import (
     Side,
 )
 from app.venues.binance_margin import Leg, cross_margins, mode_of, ratio, tier_of
+from app.venues.holding import holding
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import (
     Malformed,
     Row,
@@ -153,12 +153,12 @@ def _position(
     data, contract = leg.row, leg.contract
     signed = number(data, "positionAmt")
     mark = optional_number(data, "markPrice") or None
-    size, notional_usd = amounts(contract, contracts=abs(signed), mark=mark)
+    held = holding(replace(contract, settle=leg.settle), contracts=abs(signed), mark=mark)
     liquidation = liquidation_price(data, "liquidationPrice")
     cross = leg.mode is MarginMode.CROSS
     isolated_margin = optional_number(data, "isolatedMargin")
     collateral = (margin.margin_balance if margin else None) if cross else isolated_margin
-    rate, amount = tier_of(leg, brackets, size=size, mark=mark)
+    rate, amount = tier_of(leg, brackets, size=held["size"], mark=mark)
     position_side = text(data, "positionSide")
     adl = _standing(quantiles, position_side, data)
     notes = {
@@ -173,22 +173,14 @@ def _position(
         if missing and why is not None
     }
     return Position(
+        **held,
         venue="binance",
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=Side.LONG if signed > 0 else Side.SHORT,
-        contracts=abs(signed),
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=leg.settle,
         as_of=as_of,
-        notional_usd=notional_usd,
         leverage=leg.leverage,
         margin_mode=leg.mode,
         entry_price=optional_number(data, "entryPrice") or None,
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=collateral,
         maintenance_margin=leg.maintenance,

@@ -22,6 +22,7 @@ from app.venues.base import VenueReader
 from app.venues.bingx_key import key_permissions
 from app.venues.errors import parsing
 from app.venues.facts import Scope
+from app.venues.holding import no_margin
 from app.venues.markets import Contract
 
 CCXT: Final = "bingx"
@@ -77,13 +78,16 @@ class BingxReader(VenueReader):
             return stat
 
     def _standard(self, scope: Scope) -> AccountMargin | None:
+        """A note alone: BingX gives no margin of the whole account to compare a limit with."""
         try:
             answer = self.connection.kept("standard_positions")
             with parsing(self.facts.id, "positions in Standard Futures"):
                 note = account.standard_beside(answer)
         except VenueError as error:
             note = f"Whether there are positions in Standard Futures was not read: {error}"
-        return account.only_a_note(scope.id, self.clock(), note) if note else None
+        if note is None:
+            return None
+        return no_margin(scope=scope.id, asset="USD", as_of=self.clock(), note=note)
 
 
 def _is_linear(contracts: Mapping[str, Contract], symbol: str) -> bool:

@@ -10,10 +10,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
-from app.domain.position import AccountMargin, MarginMode, Position, Side
+from app.domain.position import MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import holding, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "bingx"
@@ -82,7 +82,6 @@ def position(
     """
     signed = wire.number(data, "positionAmt")
     mark = wire.optional_number(data, "markPrice") or None
-    size, notional = amounts(contract, contracts=abs(signed), mark=mark)
     mode = MarginMode.ISOLATED if wire.boolean(data, "isolated") else MarginMode.CROSS
     isolated = mode is MarginMode.ISOLATED
     collateral = (wire.optional_number(data, "margin") or None) if isolated else None
@@ -97,28 +96,20 @@ def position(
         "adl": NO_ADL,
     }
     return Position(
+        **holding(contract, contracts=abs(signed), mark=mark),
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=_side(data, signed),
-        contracts=abs(signed),
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional,
         leverage=wire.optional_number(data, "leverage"),
         margin_mode=mode,
         entry_price=wire.optional_number(data, "avgPrice") or None,
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=collateral,
         margin_ratio=ratio,
         unrealized_pnl=wire.optional_number(data, "unrealizedProfit"),
         hedged=data.get("onlyOnePosition") is False,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 
@@ -130,19 +121,6 @@ def standard_beside(answer: object) -> str | None:
         return None
     what, verb = ("position", "is") if count == 1 else ("positions", "are")
     return f"{count} {what} in Standard Futures, a product with rules of its own, {verb} not shown."
-
-
-def only_a_note(scope: str, as_of: datetime, note: str) -> AccountMargin:
-    """BingX gives no margin of the whole account that a limit could be compared with."""
-    return AccountMargin(
-        scope=scope,
-        asset="USD",
-        margin_balance=None,
-        maintenance_margin=None,
-        margin_ratio=None,
-        as_of=as_of,
-        note=note,
-    )
 
 
 def _side(data: Row, signed: float) -> Side:

@@ -17,6 +17,7 @@ from typing import Final
 from app.domain.permissions import KeyPermissions, KeyVerdict, Power, PowerKind
 from app.domain.position import AccountMargin, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, no_margin, present
 from app.venues.markets import Contract
 from app.venues.wire import Malformed, Row
 
@@ -146,9 +147,7 @@ def holdings(
             margin_positions += 1
             continue
         symbol = wire.text(data, "symbol")
-        if symbol not in contracts:
-            raise Malformed("a position is in a contract that is not in the market list")
-        contract = contracts[symbol]
+        contract = contract_of(symbol, contracts)
         found.append(
             position(
                 data,
@@ -220,7 +219,7 @@ def position(
         maintenance_margin=least,
         margin_ratio=least / collateral if least is not None and collateral else None,
         unrealized_pnl=wire.optional_number(data, "pl"),
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 
@@ -237,12 +236,9 @@ def account_margin(holdings: Holdings, *, scope: str, as_of: datetime) -> Accoun
     """There is no margin of the account; margin positions that are not shown are counted."""
     count = holdings.margin_positions
     beside = f" Beside them are {count} margin position(s), which Seawall does not read."
-    return AccountMargin(
+    return no_margin(
         scope=scope,
         asset="USDT",
-        margin_balance=None,
-        maintenance_margin=None,
-        margin_ratio=None,
         as_of=as_of,
         note=OWN_COLLATERAL + (beside if count else ""),
     )

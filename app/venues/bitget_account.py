@@ -17,6 +17,7 @@ from typing import Final
 from app.domain.adl import AdlStanding
 from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import holding, present
 from app.venues.markets import Contract
 from app.venues.wire import Malformed, Row
 
@@ -107,13 +108,14 @@ def position(
     and the classic one's dollars are ``total`` at the entry price, which gives the profit
     Bitget gives. The margin ratio has our sense: 1 at liquidation.
     """
-    held = wire.number(data, "total")
+    count = wire.number(data, "total")
     mark, entry = wire.optional_number(data, "markPrice"), wire.optional_number(data, names.entry)
     inverse = contract.kind is ContractKind.INVERSE
     in_coins = inverse and names.inverse_in_coins
     if in_coins:
-        held *= wire.number(data, names.entry)
-    size = (held / mark if mark else 0.0) if inverse else held
+        count *= wire.number(data, names.entry)
+    counted = replace(contract, contract_size=1.0, settle=wire.text(data, "marginCoin"))
+    held = holding(counted, contracts=count, mark=mark)
     mode = _mode(data)
     pnl = wire.optional_number(data, names.pnl)
     isolated = mode is MarginMode.ISOLATED
@@ -121,7 +123,7 @@ def position(
     collateral = margin + (pnl or 0.0) if margin is not None else None
     rate = wire.optional_number(data, names.rate)
     stated = wire.optional_number(data, "marginRatio")
-    value = size if inverse else held * mark if mark else None
+    value = held["size"] if inverse else held["notional_usd"]
     maintenance = rate * value if rate is not None and value is not None else None
     how = FROM_RATE if maintenance is not None else "Bitget gave no maintenance rate."
     if stated is not None and collateral is not None:
@@ -138,22 +140,14 @@ def position(
         "adl": NO_RANK,
     }
     return Position(
+        **held,
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=_side(data, names.side),
-        contracts=held,
-        contract_size=1.0,
-        size=size,
-        settle_asset=wire.text(data, "marginCoin"),
         as_of=as_of,
-        notional_usd=held if inverse else value,
         leverage=wire.optional_number(data, "leverage"),
         margin_mode=mode,
         entry_price=entry,
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=collateral,
         maintenance_margin=maintenance,
@@ -161,7 +155,7 @@ def position(
         margin_ratio=ratio,
         unrealized_pnl=pnl,
         hedged=wire.optional_text(data, names.hold_mode) == "hedge_mode",
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final, Protocol, TypeVar
 
 from app.domain.fund import FundBalance, MarketStat, PoolKind, PoolReading
-from app.venues import wire
+from app.venues import turns, wire
 from app.venues.bitget_account import VENUE, data_of
 from app.venues.bybit_market import known_by
 from app.venues.markets import Contract
@@ -142,10 +142,7 @@ def choose(
     named = [fund for fund in known if fund.symbols]
     first = [fund for fund in named if set(fund.symbols) & set(wanted)]
     others = [fund for fund in named if fund not in first]
-    if not others:
-        return tuple(first), 0
-    turn = [others[(start + n) % len(others)] for n in range(min(size, len(others)))]
-    return (*first, *turn), (start + len(turn)) % len(others)
+    return turns.take(first, others, start=start, size=size)
 
 
 def market_stats(answer: object, contracts: Mapping[str, Contract]) -> tuple[MarketStat, ...]:

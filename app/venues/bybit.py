@@ -29,6 +29,7 @@ from app.venues.base import VenueReader
 from app.venues.bybit_key import key_permissions
 from app.venues.errors import parsing
 from app.venues.facts import Scope
+from app.venues.holding import margin_not_read, no_margin
 
 CCXT: Final = "bybit"
 PAGE: Final = 200
@@ -103,13 +104,17 @@ class BybitReader(VenueReader):
     def _margin(self, mode: account.AccountMode) -> AccountMargin:
         if mode.margin is MarginMode.ISOLATED:
             note = "Isolated margin: each position is backed by its own margin alone."
-            return account.no_margin(self.clock(), note)
+            return no_margin(
+                scope=account.SHARED_MARGIN, asset="USD", as_of=self.clock(), note=note
+            )
         try:
             answer = self.connection.raw("wallet", {"accountType": "UNIFIED"})
             with parsing(self.facts.id, "the account's margin"):
                 return account.account_margin(answer)
         except VenueError as error:
-            return account.no_margin(self.clock(), f"The account's margin was not read: {error}")
+            return margin_not_read(
+                error, scope=account.SHARED_MARGIN, asset="USD", as_of=self.clock()
+            )
 
     def _margin_of(
         self, scope: ScopeReading, mode: account.AccountMode, shared: AccountMargin
@@ -117,5 +122,5 @@ class BybitReader(VenueReader):
         inverse = self.facts.scope(scope.scope).kind is ContractKind.INVERSE
         if inverse and not mode.inverse_is_unified:
             note = "On this account a wallet of their own backs coin-margined contracts."
-            return replace(account.no_margin(shared.as_of, note), scope=scope.scope)
+            return no_margin(scope=scope.scope, asset="USD", as_of=shared.as_of, note=note)
         return shared

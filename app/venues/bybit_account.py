@@ -13,8 +13,8 @@ from typing import Final
 from app.domain.adl import AdlStanding
 from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, no_margin, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "bybit"
@@ -79,7 +79,8 @@ def account_margin(answer: object) -> AccountMargin:
     accounts = wire.rows(result(answer, "the wallet").get("list"), "the list of accounts")
     as_of = asked_at(answer, "the wallet")
     if not accounts:
-        return no_margin(as_of, "Bybit lists no unified account here.")
+        note = "Bybit lists no unified account here."
+        return no_margin(scope=SHARED_MARGIN, asset="USD", as_of=as_of, note=note)
     balance = wire.optional_number(accounts[0], "totalMarginBalance")
     maintenance = wire.optional_number(accounts[0], "totalMaintenanceMargin")
     if balance and maintenance is not None:
@@ -94,19 +95,6 @@ def account_margin(answer: object) -> AccountMargin:
         margin_ratio=ratio,
         as_of=as_of,
         note="The unified account: it backs all scopes together.",
-    )
-
-
-def no_margin(as_of: datetime, note: str) -> AccountMargin:
-    """An account margin that is not known, and why."""
-    return AccountMargin(
-        scope=SHARED_MARGIN,
-        asset="USD",
-        margin_balance=None,
-        maintenance_margin=None,
-        margin_ratio=None,
-        as_of=as_of,
-        note=note,
     )
 
 
@@ -139,13 +127,10 @@ def positions(
     for data in wire.rows(result(answer, "the positions").get("list"), "the list of positions"):
         if wire.number(data, "size") == 0:
             continue
-        symbol = wire.text(data, "symbol")
-        if symbol not in contracts:
-            raise Malformed("a position is in a contract that is not in the market list")
         found.append(
             position(
                 data,
-                contract=contracts[symbol],
+                contract=contract_of(wire.text(data, "symbol"), contracts),
                 scope=scope,
                 mode=mode,
                 as_of=as_of,
@@ -172,7 +157,6 @@ def position(
     contract = replace(contract, contract_size=1.0)
     held = abs(wire.number(data, "size"))
     mark = wire.optional_number(data, "markPrice")
-    size, notional_usd = amounts(contract, contracts=held, mark=mark)
     margin_mode = _margin_mode(data, contract, mode)
     liquidation = _liquidation_price(data, mark, sentinels)
     maintenance = wire.optional_number(data, "positionMM")
@@ -191,22 +175,14 @@ def position(
         "status": STATUS.get(str(data.get("positionStatus")).lower()),
     }
     return Position(
+        **holding(contract, contracts=held, mark=mark),
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=_side(data),
-        contracts=held,
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional_usd,
         leverage=leverage,
         margin_mode=margin_mode,
         entry_price=wire.optional_number(data, "avgPrice") or None,
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=collateral,
         maintenance_margin=maintenance,
@@ -214,7 +190,7 @@ def position(
         unrealized_pnl=pnl,
         hedged=_index(data) != 0,
         adl=adl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

@@ -17,9 +17,9 @@ from typing import Final
 from app.domain.position import MarginMode, Position, Side
 from app.venues import wire
 from app.venues.cryptocom_margin import Balance, Balances, Rates, data_of, isolation_id, ratio
+from app.venues.holding import contract_of, holding, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
-from app.venues.wire import Malformed, Row
+from app.venues.wire import Row
 
 VENUE: Final = "cryptocom"
 CONTRACTS: Final = frozenset({"PERPETUAL_SWAP", "FUTURE"})
@@ -75,12 +75,9 @@ def positions(
         if data.get("type") not in CONTRACTS or wire.number(data, "quantity") == 0:
             continue
         symbol = wire.text(data, "instrument_name")
-        if symbol not in contracts:
-            raise Malformed("a position is in a contract that is not in the market list")
+        contract = contract_of(symbol, contracts)
         own = balances.isolated.get(isolation_id(data)) if balances and _is_isolated(data) else None
-        found.append(
-            position(data, contracts[symbol], marks.get(symbol), own, scope=scope, as_of=as_of)
-        )
+        found.append(position(data, contract, marks.get(symbol), own, scope=scope, as_of=as_of))
     shared = with_maintenance(found, contracts, balances.account if balances else None, rates)
     return tuple(merged(shared))
 
@@ -97,7 +94,6 @@ def position(
     """One row; ``own`` is the margin account of an isolated position. Amounts are in USD."""
     quantity = wire.number(data, "quantity")
     isolated = _is_isolated(data)
-    size, notional = amounts(contract, contracts=abs(quantity), mark=mark)
     liquidation = wire.liquidation_price(data, "liquidation_price") if isolated else None
     entry = wire.number(data, "open_pos_cost") / (quantity * contract.contract_size)
     collateral = own.margin if own else None
@@ -115,28 +111,20 @@ def position(
         "adl": NO_QUEUE,
     }
     return Position(
+        **holding(contract, contracts=abs(quantity), mark=mark),
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=Side.LONG if quantity > 0 else Side.SHORT,
-        contracts=abs(quantity),
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional,
         leverage=leverage,
         margin_mode=MarginMode.ISOLATED if isolated else MarginMode.CROSS,
         entry_price=entry if entry > 0 else None,
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=collateral,
         maintenance_margin=own.maintenance if own else None,
         margin_ratio=ratio(own.maintenance, own.margin) if own else None,
         unrealized_pnl=wire.optional_number(data, "open_position_pnl"),
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

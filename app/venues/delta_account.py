@@ -15,9 +15,9 @@ from typing import Final
 from app.domain.fund import MarketStat
 from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, no_margin, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
-from app.venues.wire import Malformed, Row
+from app.venues.wire import Row
 
 OTHERS: Final[Mapping[str, re.Pattern[str]]] = {
     "option": re.compile(r"(?:C|P)-.+"),
@@ -92,12 +92,8 @@ def holdings(
         if other is not None:
             others[other] += 1
             continue
-        if symbol not in contracts:
-            raise Malformed("a position is in a contract that is not in the market list")
-        mark = marks.get(symbol)
-        found.append(
-            position(data, contracts[symbol], mark=mark, venue=venue, scope=scope, as_of=as_of)
-        )
+        contract, mark = contract_of(symbol, contracts), marks.get(symbol)
+        found.append(position(data, contract, mark=mark, venue=venue, scope=scope, as_of=as_of))
     return Holdings(positions=tuple(found), others=others)
 
 
@@ -115,7 +111,6 @@ def position(
     An isolated ``margin`` is that of the entry: at the mark the profit is added to it.
     """
     signed, entry = wire.number(data, "size"), wire.number(data, "entry_price")
-    size, notional = amounts(contract, contracts=abs(signed), mark=mark)
     mode = MODES.get(wire.optional_text(data, "margin_mode") or "")
     pnl = _profit(contract, signed, entry=entry, mark=mark)
     backing = wire.optional_number(data, "margin") if mode is MarginMode.ISOLATED else None
@@ -134,25 +129,17 @@ def position(
         "adl": NO_ADL if level is None else UNSCALED.format(raw=f"{level:g}"),
     }
     return Position(
+        **holding(contract, contracts=abs(signed), mark=mark),
         venue=venue,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=Side.LONG if signed > 0 else Side.SHORT,
-        contracts=abs(signed),
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional,
         margin_mode=mode,
         entry_price=entry,
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=collateral,
         unrealized_pnl=pnl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 
@@ -181,12 +168,9 @@ def beside(
     counted = ", ".join(
         f"{count} {kind} position{'s' if count > 1 else ''}" for kind, count in others.items()
     )
-    return AccountMargin(
+    return no_margin(
         scope=scope,
         asset=asset,
-        margin_balance=None,
-        maintenance_margin=None,
-        margin_ratio=None,
         as_of=as_of,
         note=f"Also held and not shown here: {counted}.",
     )

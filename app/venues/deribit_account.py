@@ -16,8 +16,8 @@ from typing import Final
 
 from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "deribit"
@@ -167,10 +167,8 @@ def holdings(
         if kind != FUTURE:
             others[kind.replace("_", " ")] += 1
             continue
-        if symbol not in contracts:
-            raise Malformed("a position is in a contract that is not in the market list")
-        summary = summaries.get(settles_in(symbol))
-        found.append(position(data, contracts[symbol], summary, scope=scope, as_of=at))
+        contract, summary = contract_of(symbol, contracts), summaries.get(settles_in(symbol))
+        found.append(position(data, contract, summary, scope=scope, as_of=at))
     return Holdings(positions=tuple(found), others=others)
 
 
@@ -186,7 +184,6 @@ def position(
     held = abs(wire.number(data, "size" if inverse else "size_currency"))
     mark = wire.optional_number(data, "mark_price") or None
     contracts = held / contract.contract_size
-    size, notional = amounts(contract, contracts=contracts, mark=mark)
     mode = summary.mode if summary else None
     liquidation, why_none = liquidation_price(data, side, mark, summary)
     leverage = wire.optional_number(data, "leverage") or None
@@ -199,26 +196,18 @@ def position(
         "adl": NO_QUEUE,
     }
     return Position(
+        **holding(contract, contracts=contracts, mark=mark),
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=side,
-        contracts=contracts,
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional,
         leverage=leverage,
         margin_mode=mode,
         entry_price=wire.optional_number(data, "average_price") or None,
-        mark_price=mark,
         liquidation_price=liquidation,
         maintenance_margin=wire.optional_number(data, "maintenance_margin"),
         unrealized_pnl=wire.optional_number(data, "floating_profit_loss"),
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

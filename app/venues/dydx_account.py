@@ -23,6 +23,7 @@ from app.domain.position import (
     Side,
 )
 from app.venues import wire
+from app.venues.holding import present
 from app.venues.markets import Contract
 from app.venues.wire import Malformed, Row
 
@@ -193,6 +194,6 @@ def position(
         maintenance_margin_rate=market.maintenance_rate,
         margin_ratio=(maintenance or 0.0) / backing if known and backing else None,
         unrealized_pnl=wire.optional_number(data, "unrealizedPnl"),
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )

@@ -14,7 +14,7 @@ from typing import Final
 
 from app.domain.adl import AdlSignal
 from app.domain.fund import FundBalance, MarketStat, PoolKind, PoolReading
-from app.venues import wire
+from app.venues import turns, wire
 from app.venues.dydx_account import ASSET, VENUE, Market
 from app.venues.dydx_address import fund_address
 from app.venues.markets import Contract
@@ -100,10 +100,7 @@ def choose(
     """
     first = [f for f in known.values() if not f.isolated or set(f.tickers) & set(wanted)]
     others = [fund for fund in known.values() if fund not in first]
-    if not others:
-        return tuple(first), 0
-    turn = [others[(start + step) % len(others)] for step in range(min(size, len(others)))]
-    return (*first, *turn), (start + len(turn)) % len(others)
+    return turns.take(first, others, start=start, size=size)
 
 
 def pool(fund: Fund, balances: object, at: datetime) -> PoolReading:

@@ -18,6 +18,7 @@ from app.venues import extended_market as market
 from app.venues.base import VenueReader
 from app.venues.errors import parsing
 from app.venues.facts import Scope
+from app.venues.holding import margin_not_read
 
 CCXT: Final = "extended"
 
@@ -60,12 +61,4 @@ class ExtendedReader(VenueReader):
             with parsing(self.facts.id, "the account's margin"):
                 return account.account_margin(answer, scope=scope.id, as_of=self.clock())
         except VenueError as error:
-            return AccountMargin(
-                scope=scope.id,
-                asset=scope.settle,
-                margin_balance=None,
-                maintenance_margin=None,
-                margin_ratio=None,
-                as_of=self.clock(),
-                note=f"The account's margin was not read: {error}",
-            )
+            return margin_not_read(error, scope=scope.id, asset=scope.settle, as_of=self.clock())

@@ -14,8 +14,8 @@ from typing import Final
 from app.domain.adl import AdlStanding
 from app.domain.position import AccountMargin, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "extended"
@@ -64,9 +64,7 @@ def positions(
     for data in _rows(answer):
         if wire.number(data, "size") == 0:
             continue
-        contract = contracts.get(wire.text(data, "market"))
-        if contract is None:
-            raise Malformed("a position is in a contract that is not in the market list")
+        contract = contract_of(wire.text(data, "market"), contracts)
         found.append(position(data, contract, scope=scope, as_of=as_of, sentinels=sentinels))
     return tuple(found)
 
@@ -81,7 +79,6 @@ def position(
     """
     held = abs(wire.number(data, "size"))
     mark = wire.optional_number(data, "markPrice") or None
-    size, notional = amounts(contract, contracts=held, mark=mark)
     liquidation = wire.liquidation_price(data, "liquidationPrice", sentinels)
     adl = _adl(data)
     notes = {
@@ -92,26 +89,18 @@ def position(
         "adl": NO_ADL if adl is None else None,
     }
     return Position(
+        **holding(contract, contracts=held, mark=mark),
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=_side(data),
-        contracts=held,
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional,
         leverage=wire.optional_number(data, "leverage"),
         margin_mode=MarginMode.CROSS,
         entry_price=wire.optional_number(data, "openPrice"),
-        mark_price=mark,
         liquidation_price=liquidation,
         unrealized_pnl=wire.optional_number(data, "unrealisedPnl"),
         adl=adl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

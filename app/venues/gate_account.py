@@ -13,8 +13,8 @@ from typing import Final
 from app.domain.adl import AdlStanding
 from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "gate"
@@ -56,9 +56,7 @@ def positions(
     for data in wire.rows(answer, "the positions"):
         if wire.number(data, "size") == 0:
             continue
-        contract = contracts.get(wire.text(data, "contract"))
-        if contract is None:
-            raise Malformed("a position is in a contract that is not in the market list")
+        contract = contract_of(wire.text(data, "contract"), contracts)
         if contract.kind is ContractKind.INVERSE and contract.base != contract.settle:
             raise Malformed("a position settles neither in its quote nor in its base")
         found.append(
@@ -82,7 +80,6 @@ def position(
     """
     held = abs(wire.number(data, "size"))
     mark = wire.optional_number(data, "mark_price") or None
-    size, notional_usd = amounts(contract, contracts=held, mark=mark)
     mode = _margin_mode(data)
     isolated = mode is MarginMode.ISOLATED
     pnl = wire.optional_number(data, "unrealised_pnl")
@@ -108,22 +105,14 @@ def position(
         "adl": NO_RANK if adl is None else None,
     }
     return Position(
+        **holding(contract, contracts=held, mark=mark),
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=_side(data),
-        contracts=held,
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional_usd,
         leverage=leverage,
         margin_mode=mode,
         entry_price=wire.optional_number(data, "entry_price") or None,
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=collateral,
         maintenance_margin=maintenance,
@@ -132,7 +121,7 @@ def position(
         unrealized_pnl=pnl,
         hedged=wire.optional_text(data, "mode") in DUAL,
         adl=adl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

@@ -15,10 +15,12 @@ from app.domain.fund import MarketStat
 from app.domain.position import AccountMargin, MarginMode, ScopeReading
 from app.venues import grvt_account as account
 from app.venues import grvt_market as market
+from app.venues import turns
 from app.venues.base import VenueReader
 from app.venues.connection import Connection
 from app.venues.errors import parsing
 from app.venues.facts import Scope, VenueFacts
+from app.venues.holding import margin_not_read
 
 CCXT: Final = "grvt"
 CONTRACTS_A_TURN: Final = 15
@@ -59,7 +61,9 @@ class GrvtReader(VenueReader):
         contracts = self.connection.contracts(CCXT)
         found: list[MarketStat] = []
         failure: VenueError | None = None
-        for symbol in self._chosen([one for one in sorted(wanted) if one in contracts]):
+        listed = [one for one in sorted(wanted) if one in contracts]
+        turn, self._turn = turns.take((), listed, start=self._turn, size=CONTRACTS_A_TURN)
+        for symbol in turn:
             try:
                 answer = self.connection.raw("ticker", {"instrument": symbol})
                 with parsing(self.facts.id, f"the market {symbol}"):
@@ -72,12 +76,6 @@ class GrvtReader(VenueReader):
             raise failure
         return tuple(found)
 
-    def _chosen(self, symbols: list[str]) -> list[str]:
-        count = min(CONTRACTS_A_TURN, len(symbols))
-        chosen = [symbols[(self._turn + n) % len(symbols)] for n in range(count)]
-        self._turn = (self._turn + count) % len(symbols) if symbols else 0
-        return chosen
-
     def _margin(self, scope: Scope, *, has_isolated: bool) -> tuple[MarginMode, AccountMargin]:
         """The account's margin mode and margin; not knowing them costs a note."""
         try:
@@ -87,12 +85,6 @@ class GrvtReader(VenueReader):
                     answer, scope=scope.id, as_of=self.clock(), has_isolated=has_isolated
                 )
         except VenueError as error:
-            return MarginMode.CROSS, AccountMargin(
-                scope=scope.id,
-                asset=scope.settle,
-                margin_balance=None,
-                maintenance_margin=None,
-                margin_ratio=None,
-                as_of=self.clock(),
-                note=f"The account's margin was not read: {error}",
+            return MarginMode.CROSS, margin_not_read(
+                error, scope=scope.id, asset=scope.settle, as_of=self.clock()
             )

@@ -11,8 +11,8 @@ from typing import Final
 
 from app.domain.position import AccountMargin, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "grvt"
@@ -67,9 +67,7 @@ def positions(
     """The open positions; ``account_mode`` is that of those that name none of their own."""
     found = []
     for data in _rows(answer):
-        contract = contracts.get(wire.text(data, "instrument"))
-        if contract is None:
-            raise Malformed("a position is in a contract that is not in the market list")
+        contract = contract_of(wire.text(data, "instrument"), contracts)
         mode = _mode(wire.optional_text(data, "margin_type"), account_mode)
         found.append(
             position(data, contract, scope=scope, as_of=as_of, mode=mode, sentinels=sentinels)
@@ -92,7 +90,6 @@ def position(
     """
     signed = wire.number(data, "size")
     mark = wire.optional_number(data, "mark_price") or None
-    size, notional = amounts(contract, contracts=abs(signed), mark=mark)
     pnl = wire.optional_number(data, "unrealized_pnl")
     liquidation = wire.liquidation_price(data, "est_liquidation_price", sentinels)
     isolated = mode is MarginMode.ISOLATED
@@ -108,28 +105,20 @@ def position(
         "adl": NO_ADL,
     }
     return Position(
+        **holding(contract, contracts=abs(signed), mark=mark),
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=Side.LONG if signed > 0 else Side.SHORT,
-        contracts=abs(signed),
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional,
         leverage=wire.optional_number(data, "leverage"),
         margin_mode=mode,
         entry_price=wire.optional_number(data, "entry_price"),
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=collateral,
         maintenance_margin=maintenance,
         margin_ratio=(maintenance or 0.0) / collateral if known and collateral else None,
         unrealized_pnl=pnl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

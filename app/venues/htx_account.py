@@ -13,8 +13,8 @@ from app.domain.adl import AdlStanding
 from app.domain.permissions import KeyPermissions, KeyVerdict, Power, PowerKind
 from app.domain.position import MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "htx"
@@ -117,20 +117,13 @@ def positions(
     return tuple(
         position(
             row,
-            contract_of(row, contracts),
+            contract_of(wire.text(row, "contract_code"), contracts),
             scope=scope,
             as_of=wire.moment(wire.row(answer, "the positions"), "ts"),
             sentinels=sentinels,
         )
         for row in open_rows(answer)
     )
-
-
-def contract_of(data: Row, contracts: Mapping[str, Contract]) -> Contract:
-    symbol = wire.text(data, "contract_code")
-    if symbol not in contracts:
-        raise Malformed("a position is in a contract that is not in the market list")
-    return contracts[symbol]
 
 
 def position(
@@ -143,7 +136,6 @@ def position(
     """
     held = abs(wire.number(data, "volume"))
     mark = wire.optional_number(data, "mark_price") or None
-    size, notional = amounts(contract, contracts=held, mark=mark)
     mode = _mode(data)
     liquidation = wire.liquidation_price(data, "liquidation_price", sentinels)
     adl = adl_level(data)
@@ -153,29 +145,21 @@ def position(
         "adl": no_adl(adl),
     }
     return Position(
+        **holding(contract, contracts=held, mark=mark),
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=side(data),
-        contracts=held,
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional,
         leverage=wire.optional_number(data, "lever_rate"),
         margin_mode=mode,
         entry_price=wire.optional_number(data, "open_avg_price"),
-        mark_price=mark,
         liquidation_price=liquidation,
         maintenance_margin=wire.optional_number(data, "maintenance_margin"),
         margin_ratio=wire.optional_number(data, "margin_rate"),
         unrealized_pnl=wire.optional_number(data, "profit_unreal"),
         hedged=data.get("position_side") in {"long", "short"},
         adl=adl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

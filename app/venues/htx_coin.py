@@ -14,10 +14,10 @@ from typing import Final
 
 from app.domain.position import AccountMargin, MarginMode, Position
 from app.venues import wire
+from app.venues.holding import amounts, contract_of, present
 from app.venues.htx_account import (
     VENUE,
     adl_level,
-    contract_of,
     data_of,
     no_adl,
     open_rows,
@@ -25,7 +25,6 @@ from app.venues.htx_account import (
     why_no_liquidation,
 )
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import Row
 
 COIN_MARGIN: Final = "The whole margin account of this coin backs this position."
@@ -85,7 +84,7 @@ def positions(
     return tuple(
         position(
             row,
-            contract_of(row, contracts),
+            contract_of(wire.text(row, "contract_code"), contracts),
             account=account_of(row, rows, accounts),
             scope=scope,
             as_of=as_of,
@@ -172,7 +171,7 @@ def position(
         margin_ratio=ratio,
         unrealized_pnl=wire.optional_number(data, "profit_unreal"),
         adl=adl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import no_margin, present
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "hyperliquid"
@@ -166,12 +167,9 @@ def account_margin(answer: object, *, scope: str, asset: str, mode: str | None) 
     state = wire.row(answer, "the account's state")
     as_of = wire.moment(state, "time")
     if mode in IN_SPOT:
-        return AccountMargin(
+        return no_margin(
             scope=scope,
             asset=asset,
-            margin_balance=None,
-            maintenance_margin=None,
-            margin_ratio=None,
             as_of=as_of,
             note=COLLATERAL_IN_SPOT.format(
                 mode="unified" if mode == "unifiedAccount" else "portfolio margin"
@@ -250,7 +248,7 @@ def position(data: Row, *, scope: str, listed: Universe | None, as_of: datetime)
         maintenance_amount=tier.deduction if tier else None,
         margin_ratio=maintenance / backing if maintenance is not None and backing else None,
         unrealized_pnl=wire.optional_number(data, "unrealizedPnl"),
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

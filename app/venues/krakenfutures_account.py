@@ -19,10 +19,9 @@ from app.domain.position import (
     Position,
     ScopeReading,
 )
+from app.venues.holding import amounts, contract_of, holding, present
 from app.venues.krakenfutures_answers import FLEX, VENUE, Beside, Held, Wallet
 from app.venues.markets import Contract
-from app.venues.unified import amounts
-from app.venues.wire import Malformed
 
 NO_LIQUIDATION: Final = "Kraken gives no liquidation price to a key; it shows one on its own page."
 SHARED: Final = "The whole wallet backs this position."
@@ -118,7 +117,7 @@ def _shares(
 
 def _scheduled(one: Held, beside: Beside, contracts: Mapping[str, Contract]) -> float | None:
     """The maintenance margin by the published levels, in the settle asset."""
-    contract = _contract(one, contracts)
+    contract = contract_of(one.symbol, contracts)
     mark = (beside.marks or {}).get(one.symbol)
     size, value = amounts(contract, contracts=one.contracts, mark=mark)
     levels = (beside.levels or {}).get(one.symbol)
@@ -128,12 +127,6 @@ def _scheduled(one: Held, beside: Beside, contracts: Mapping[str, Contract]) -> 
     reached = value if linear else one.contracts
     rates = [level.rate for level in levels if level.threshold <= reached]
     return (value if linear else size) * rates[-1] if rates else None
-
-
-def _contract(one: Held, contracts: Mapping[str, Contract]) -> Contract:
-    if one.symbol not in contracts:
-        raise Malformed("a position is in a contract that is not in the market list")
-    return contracts[one.symbol]
 
 
 def _margin(
@@ -161,9 +154,8 @@ def _position(
     scope: str,
     as_of: datetime,
 ) -> Position:
-    contract = _contract(one, contracts)
+    contract = contract_of(one.symbol, contracts)
     mark = (beside.marks or {}).get(one.symbol)
-    size, value = amounts(contract, contracts=one.contracts, mark=mark)
     percentile = (beside.queue or {}).get(one.symbol)
     isolated = one.max_leverage is not None
     notes = {
@@ -181,26 +173,18 @@ def _position(
         "adl": NO_RANK if percentile is None else None,
     }
     return Position(
+        **holding(contract, contracts=one.contracts, mark=mark),
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=one.side,
-        contracts=one.contracts,
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=value,
         leverage=one.max_leverage,
         margin_mode=MarginMode.ISOLATED if isolated else MarginMode.CROSS,
         entry_price=one.entry,
-        mark_price=mark,
         maintenance_margin=maintenance,
         unrealized_pnl=_profit(one, contract, mark),
         adl=_standing(percentile),
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(one.raw),
     )
 

@@ -23,6 +23,7 @@ from app.venues import kucoin_positions as held
 from app.venues.base import VenueReader
 from app.venues.errors import parsing
 from app.venues.facts import Scope
+from app.venues.holding import margin_not_read
 from app.venues.kucoin_market import market_stats
 from app.venues.markets import Contract
 from app.venues.wire import Row
@@ -119,5 +120,4 @@ class KucoinReader(VenueReader):
             with parsing(self.facts.id, "the account's margin"):
                 return read()
         except VenueError as error:
-            note = f"The account's margin was not read: {error}"
-            return account.no_margin(self.clock(), note)
+            return margin_not_read(error, scope=account.SHARED, asset="USD", as_of=self.clock())

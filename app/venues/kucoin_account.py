@@ -16,6 +16,7 @@ from typing import Final
 from app.domain.permissions import KeyPermissions, KeyVerdict, Power, PowerKind
 from app.domain.position import AccountMargin, MarginMode, Position
 from app.venues import wire
+from app.venues.holding import no_margin
 from app.venues.wire import Malformed
 
 VENUE: Final = "kucoin"
@@ -101,7 +102,7 @@ def wallets_margin(margins: Sequence[AccountMargin]) -> AccountMargin | None:
         return margins[0] if margins else None
     unread = [margin.note for margin in margins if margin.margin_ratio is None and margin.note]
     note = " ".join((SEVERAL, *unread))
-    return no_margin(margins[0].as_of, note)
+    return no_margin(scope=SHARED, asset="USD", as_of=margins[0].as_of, note=note)
 
 
 def with_wallet(position: Position, margin: AccountMargin | None) -> Position:
@@ -127,17 +128,4 @@ def unified_margin(answer: object, as_of: datetime) -> AccountMargin:
         margin_ratio=wire.optional_number(overview, "riskRatio"),
         as_of=as_of,
         note="The unified account: it backs all cross positions together.",
-    )
-
-
-def no_margin(as_of: datetime, note: str) -> AccountMargin:
-    """A margin that is not known, and why."""
-    return AccountMargin(
-        scope=SHARED,
-        asset="USD",
-        margin_balance=None,
-        maintenance_margin=None,
-        margin_ratio=None,
-        as_of=as_of,
-        note=note,
     )

@@ -14,9 +14,9 @@ from typing import Final
 from app.domain.adl import AdlStanding
 from app.domain.position import MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, present
 from app.venues.kucoin_account import VENUE, data_of
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import Malformed, Row
 
 NO_LIQUIDATION: Final = "KuCoin gives none for this position."
@@ -92,7 +92,7 @@ def cross_currencies(found: Sequence[Row], contracts: Mapping[str, Contract]) ->
     """The wallets behind the cross positions of a classic account: KuCoin's name (``XBT``) of
     each settle currency, and the common one (``BTC``)."""
     return {
-        wire.text(row, "settleCurrency"): _contract(row, contracts).settle
+        wire.text(row, "settleCurrency"): contract_of(wire.text(row, "symbol"), contracts).settle
         for row in found
         if _mode(row) is MarginMode.CROSS
     }
@@ -112,7 +112,7 @@ def positions(
         position(
             row,
             words,
-            _contract(row, contracts),
+            contract_of(wire.text(row, "symbol"), contracts),
             scope=scope,
             as_of=as_of,
             sentinels=sentinels,
@@ -137,7 +137,6 @@ def position(
     """
     signed = wire.number(data, words.size)
     mark = wire.optional_number(data, "markPrice") or None
-    size, notional = amounts(contract, contracts=abs(signed), mark=mark)
     mode = _mode(data)
     isolated = mode is MarginMode.ISOLATED
     maintenance = wire.optional_number(data, words.maintenance)
@@ -155,22 +154,14 @@ def position(
         "adl": NO_ADL if adl is None else None,
     }
     return Position(
+        **holding(contract, contracts=abs(signed), mark=mark),
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=_side(data, signed),
-        contracts=abs(signed),
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=wire.moment(data, words.time) if words.time else as_of,
-        notional_usd=notional,
         leverage=_leverage(data),
         margin_mode=mode,
         entry_price=wire.optional_number(data, words.entry_price) or None,
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=collateral,
         maintenance_margin=maintenance,
@@ -179,16 +170,9 @@ def position(
         unrealized_pnl=wire.optional_number(data, words.profit),
         hedged=data.get("positionSide") in {"LONG", "SHORT"},
         adl=adl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
-
-
-def _contract(data: Row, contracts: Mapping[str, Contract]) -> Contract:
-    symbol = wire.text(data, "symbol")
-    if symbol not in contracts:
-        raise Malformed("a position is in a contract that is not in the market list")
-    return contracts[symbol]
 
 
 def _ratio(

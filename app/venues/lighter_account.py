@@ -14,6 +14,7 @@ from typing import Final
 
 from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import present
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "lighter"
@@ -150,7 +151,7 @@ def position(data: Row, *, scope: str, rates: Mapping[str, float], as_of: dateti
         if maintenance is not None and backing is not None and backing > 0
         else None,
         unrealized_pnl=pnl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

@@ -14,10 +14,10 @@ from typing import Final
 from app.domain.adl import AdlStanding
 from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, present
 from app.venues.markets import Contract
 from app.venues.mexc_levels import Levels
 from app.venues.mexc_levels import rate as rate_of
-from app.venues.unified import amounts
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "mexc"
@@ -64,9 +64,7 @@ def positions(
     sides = [(wire.text(row, "symbol"), _side(row)) for row in rows]
     found = []
     for row, (symbol, side) in zip(rows, sides, strict=True):
-        contract = contracts.get(symbol)
-        if contract is None:
-            raise Malformed("a position is in a contract that is not in the market list")
+        contract = contract_of(symbol, contracts)
         if contract.kind is ContractKind.INVERSE and contract.base != contract.settle:
             raise Malformed("a position settles neither in its quote nor in its base")
         found.append(
@@ -100,14 +98,15 @@ def position(
     """One row. ``im`` is the margin of an isolated position without its profit."""
     held = wire.number(data, "holdVol")
     entry = wire.optional_number(data, "holdAvgPrice") or wire.optional_number(data, "openAvgPrice")
-    size, notional_usd = amounts(contract, contracts=held, mark=mark)
+    lot = holding(contract, contracts=held, mark=mark)
+    notional_usd = lot["notional_usd"]
     mode = _mode(data)
     isolated = mode is MarginMode.ISOLATED
     stated = wire.optional_number(data, "unRealizedPnl")
     pnl = _profit(contract, side, held, entry, mark) if stated is None else stated
     margin = wire.optional_number(data, "im") if isolated else None
     collateral = margin + pnl if margin is not None and pnl is not None else None
-    value = size if contract.kind is ContractKind.INVERSE else notional_usd
+    value = lot["size"] if contract.kind is ContractKind.INVERSE else notional_usd
     rate = rate_of(levels, held) if levels else None
     maintenance = rate * value if rate is not None and value and mark else None
     ratio = maintenance / collateral if maintenance is not None and collateral else None
@@ -125,22 +124,14 @@ def position(
         "status": TAKEN if wire.optional_number(data, "state") == TAKEN_OVER else None,
     }
     return Position(
+        **lot,
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=side,
-        contracts=held,
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional_usd,
         leverage=wire.optional_number(data, "leverage"),
         margin_mode=mode,
         entry_price=entry,
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=collateral,
         maintenance_margin=maintenance,
@@ -149,7 +140,7 @@ def position(
         unrealized_pnl=pnl,
         hedged=hedged,
         adl=adl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

@@ -18,8 +18,8 @@ from app.domain.adl import AdlStanding
 from app.domain.permissions import KeyPermissions, KeyVerdict, Power, PowerKind
 from app.domain.position import AccountMargin, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import amounts, contract_of, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "okx"
@@ -100,12 +100,8 @@ def holdings(
         if kind not in CONTRACTS:
             others[kind] += 1
             continue
-        symbol = wire.text(data, "instId")
-        if symbol not in contracts:
-            raise Malformed("a position is in a contract that is not in the market list")
-        found.append(
-            position(data, contracts[symbol], scope=scope, as_of=as_of, sentinels=sentinels)
-        )
+        contract = contract_of(wire.text(data, "instId"), contracts)
+        found.append(position(data, contract, scope=scope, as_of=as_of, sentinels=sentinels))
     return Holdings(positions=tuple(found), others=others)
 
 
@@ -159,7 +155,7 @@ def position(
         unrealized_pnl=pnl,
         hedged=wire.text(data, "posSide") != "net",
         adl=adl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

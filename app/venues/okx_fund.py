@@ -15,7 +15,7 @@ from typing import Final
 from app.domain.adl import AdlSignal
 from app.domain.fund import FundBalance, FundEvent, MarketStat, PoolKind, PoolReading
 from app.domain.position import ContractKind
-from app.venues import wire
+from app.venues import turns, wire
 from app.venues.markets import Contract
 from app.venues.okx_account import VENUE, data_of
 from app.venues.wire import Malformed, Row
@@ -180,10 +180,7 @@ def choose(
     """
     first = {family for symbol in wanted if (family := family_of(symbol)) in set(known)}
     others = [family for family in sorted(known) if family not in first]
-    if not others:
-        return tuple(sorted(first)), 0
-    turn = [others[(start + n) % len(others)] for n in range(min(size, len(others)))]
-    return (*sorted(first), *turn), (start + len(turn)) % len(others)
+    return turns.take(sorted(first), others, start=start, size=size)
 
 
 def prices(stats: Iterable[MarketStat], contracts: Mapping[str, Contract]) -> dict[str, float]:

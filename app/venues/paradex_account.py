@@ -15,8 +15,8 @@ from typing import Final
 
 from app.domain.position import AccountMargin, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, no_margin, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "paradex"
@@ -145,8 +145,7 @@ def positions(
     found = []
     for data in rows:
         symbol = wire.text(data, "market")
-        if symbol not in contracts:
-            raise Malformed("a position is in a contract that is not in the market list")
+        contract = contract_of(symbol, contracts)
         account = book.account_of(data)
         mode = book.mode_of(account)
         beside = [other for other in rows if book.account_of(other) == account]
@@ -154,7 +153,7 @@ def positions(
         found.append(
             position(
                 data,
-                contracts[symbol],
+                contract,
                 account=account,
                 mode=mode,
                 alone=alone,
@@ -182,7 +181,6 @@ def position(
     A position that is ``alone`` in its account has the account's maintenance margin.
     """
     signed = wire.number(data, "size")
-    size, notional = amounts(contract, contracts=abs(signed), mark=mark)
     isolated_in = account if mode is MarginMode.ISOLATED else None
     maintenance = account.maintenance if account is not None and alone else None
     liquidation = wire.liquidation_price(data, "liquidation_price")
@@ -197,23 +195,15 @@ def position(
         "margin_ratio": SHARED if not known else None,
     }
     return Position(
+        **holding(contract, contracts=abs(signed), mark=mark),
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=_side(data, signed),
-        contracts=abs(signed),
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional,
         leverage=wire.optional_number(data, "leverage"),
         margin_mode=mode,
         entry_price=wire.optional_number(data, "average_entry_price_usd")
         or wire.optional_number(data, "average_entry_price"),
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=isolated_in.value if isolated_in is not None else None,
         maintenance_margin=maintenance,
@@ -221,7 +211,7 @@ def position(
         if isolated_in is not None and maintenance is not None and isolated_in.value > 0
         else None,
         unrealized_pnl=wire.optional_number(data, "unrealized_pnl"),
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 
@@ -240,12 +230,9 @@ def account_margin(
         else None
     )
     if not book.accounts:
-        return AccountMargin(
+        return no_margin(
             scope=scope,
             asset="USDC",
-            margin_balance=None,
-            maintenance_margin=None,
-            margin_ratio=None,
             as_of=as_of,
             note=" ".join(filter(None, (NO_MARGIN, options_note))),
         )

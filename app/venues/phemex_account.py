@@ -23,8 +23,8 @@ from app.domain.position import (
     Side,
 )
 from app.venues import wire
+from app.venues.holding import contract_of, holding, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "phemex"
@@ -167,23 +167,20 @@ def position(
 
     Maintenance is due on the value at the mark: Phemex's own liquidation prices say so.
     """
-    symbol = wire.text(data, "symbol")
-    if symbol not in contracts:
-        raise Malformed("a position is in a contract that is not in the market list")
-    contract, side = contracts[symbol], _side(data)
-    held, mark, entry = (
+    contract, side = contract_of(wire.text(data, "symbol"), contracts), _side(data)
+    count, mark, entry = (
         abs(wire.number(data, "size")),
         wire.number(data, fields.mark),
         wire.number(data, fields.entry),
     )
     if mark <= 0 or entry <= 0:
         raise Malformed("a position has no mark or entry price")
-    size, value = amounts(contract, contracts=held, mark=mark)
+    held = holding(contract, contracts=count, mark=mark)
     rate, leverage = wire.number(data, fields.rate), wire.number(data, fields.leverage)
     isolated = leverage > 0 and not wire.boolean(data, "crossMargin")
-    pnl = _profit(contract, side, held=held, entry=entry, mark=mark)
+    pnl = _profit(contract, side, held=count, entry=entry, mark=mark)
     linear = contract.kind is ContractKind.LINEAR
-    maintenance = (size * mark if linear else size) * rate
+    maintenance = held["size"] * (mark if linear else 1.0) * rate
     backing = wire.number(data, fields.assigned) + pnl if isolated else None
     liquidation, why = _liquidation(data, fields, mark=mark, sentinels=sentinels)
     adl = _adl(data, fields)
@@ -196,22 +193,14 @@ def position(
         "leverage": None if leverage else "Phemex sets the highest there is in cross margin.",
     }
     return Position(
+        **held,
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=symbol,
-        kind=contract.kind,
         side=side,
-        contracts=held,
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=value,
         leverage=abs(leverage) or None,
         margin_mode=MarginMode.ISOLATED if isolated else MarginMode.CROSS,
         entry_price=entry,
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=backing,
         maintenance_margin=maintenance,
@@ -220,7 +209,7 @@ def position(
         unrealized_pnl=pnl,
         hedged=data.get("posMode") == "Hedged",
         adl=adl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

@@ -19,6 +19,7 @@ from app.venues.base import VenueReader
 from app.venues.connection import Connection
 from app.venues.errors import parsing
 from app.venues.facts import Scope, VenueFacts
+from app.venues.holding import margin_not_read
 
 CCXT: Final = "poloniex"
 OTHERS_A_TURN: Final = 4
@@ -74,12 +75,4 @@ class PoloniexReader(VenueReader):
             with parsing(self.facts.id, "the account's margin"):
                 return account.account_margin(answer, scope=scope.id, as_of=self.clock())
         except VenueError as error:
-            return AccountMargin(
-                scope=scope.id,
-                asset=account.ASSET,
-                margin_balance=None,
-                maintenance_margin=None,
-                margin_ratio=None,
-                as_of=self.clock(),
-                note=f"The account's margin was not read: {error}",
-            )
+            return margin_not_read(error, scope=scope.id, asset=account.ASSET, as_of=self.clock())

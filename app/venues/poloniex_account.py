@@ -13,8 +13,8 @@ from typing import Final
 from app.domain.adl import AdlStanding
 from app.domain.position import AccountMargin, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "poloniex"
@@ -79,12 +79,8 @@ def position(
 
     ``mgnRatio`` has our sense (1 at liquidation); of a cross position it is the account's.
     """
-    symbol = wire.text(data, "symbol")
-    if symbol not in contracts:
-        raise Malformed("a position is in a contract that is not in the market list")
-    contract, held = contracts[symbol], abs(wire.number(data, "qty"))
+    contract = contract_of(wire.text(data, "symbol"), contracts)
     mark, pnl = wire.optional_number(data, "markPx"), wire.optional_number(data, "upl")
-    size, value = amounts(contract, contracts=held, mark=mark)
     mode = _mode(data)
     margin = wire.optional_number(data, "mgn") if mode is MarginMode.ISOLATED else None
     if "liqPx" not in data:
@@ -98,22 +94,14 @@ def position(
         "adl": ADL_SENSE if adl else NO_ADL,
     }
     return Position(
+        **holding(contract, contracts=abs(wire.number(data, "qty")), mark=mark),
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=symbol,
-        kind=contract.kind,
         side=_side(data),
-        contracts=held,
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=value,
         leverage=wire.optional_number(data, "lever"),
         margin_mode=mode,
         entry_price=wire.optional_number(data, "openAvgPx"),
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=margin + (pnl or 0.0) if margin is not None else None,
         maintenance_margin=wire.optional_number(data, "mm"),
@@ -121,7 +109,7 @@ def position(
         unrealized_pnl=pnl,
         hedged=data.get("posSide") != ONE_WAY,
         adl=adl,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

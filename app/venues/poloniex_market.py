@@ -12,7 +12,7 @@ from typing import Final
 
 from app.domain.fund import FundBalance, MarketStat, PoolKind, PoolReading
 from app.domain.position import ContractKind
-from app.venues import wire
+from app.venues import turns, wire
 from app.venues.markets import Contract
 from app.venues.poloniex_account import VENUE, data_of
 from app.venues.wire import Malformed
@@ -58,10 +58,7 @@ def choose(
     """The ``wanted`` contracts and ``size`` others in turn, and where the next turn starts."""
     first = sorted(set(wanted) & set(contracts))
     others = sorted(set(contracts) - set(first))
-    if not others:
-        return tuple(first), 0
-    turn = [others[(start + step) % len(others)] for step in range(min(size, len(others)))]
-    return (*first, *turn), (start + len(turn)) % len(others)
+    return turns.take(first, others, start=start, size=size)
 
 
 def open_interest(answer: object, symbol: str) -> float:

@@ -10,7 +10,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum, StrEnum
 from http import HTTPStatus
 from pathlib import Path
@@ -21,6 +21,7 @@ from requests.adapters import BaseAdapter
 from requests.models import Response
 from requests.structures import CaseInsensitiveDict
 
+from app import clock
 from app.domain.account import Credentials
 from app.domain.errors import SeawallError, VenueGarbled
 from app.domain.fund import FundHistoryPage, PoolReading
@@ -116,7 +117,7 @@ def replay(
     contracts whose open interest is asked for (by default those held). Raises ``NotFound``
     for an unknown venue; what the venue's answers do wrong stands in the result.
     """
-    now = at or bundle.recorded_at or datetime.now(UTC)
+    now = at or bundle.recorded_at or clock.now()
     adapter = BundleAdapter(bundle.entries)
     known = venues or catalogue()
     facts = known.venue(bundle.venue)

@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from app.domain.position import ContractKind, MarginMode, Position, Side
+from app.domain.position import MarginMode, Position, Side
 from app.venues.facts import Scope, VenueFacts
+from app.venues.holding import contract_of, holding
 from app.venues.markets import Contract
 from app.venues.wire import (
     Malformed,
@@ -44,13 +45,10 @@ def positions(
             continue
         if contracts_held is None:
             raise Malformed("a position has no size")
-        contract = by_symbol.get(optional_text(data, "symbol") or "")
-        if contract is None:
-            raise Malformed("a position is in a contract that is not in the market list")
         found.append(
             position(
                 data,
-                contract=contract,
+                contract=contract_of(optional_text(data, "symbol") or "", by_symbol),
                 venue=facts.id,
                 scope=scope.id,
                 as_of=as_of,
@@ -73,29 +71,18 @@ def position(
     signed = optional_number(data, "contracts")
     if signed is None:
         raise Malformed("a position has no size")
-    mark = optional_number(data, "markPrice")
-    contracts_held = abs(signed)
-    size, notional_usd = amounts(contract, contracts=contracts_held, mark=mark)
     liquidation = liquidation_price(data, "liquidationPrice", sentinels)
     mode = optional_text(data, "marginMode")
     notes = {} if liquidation else {"liquidation_price": "The venue gives none for this position."}
     return Position(
+        **holding(contract, contracts=abs(signed), mark=optional_number(data, "markPrice")),
         venue=venue,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=_side(data, signed),
-        contracts=contracts_held,
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional_usd,
         leverage=optional_number(data, "leverage"),
         margin_mode=MarginMode(mode) if mode in set(MarginMode) else None,
         entry_price=optional_number(data, "entryPrice"),
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=optional_number(data, "collateral"),
         maintenance_margin=optional_number(data, "maintenanceMargin"),
@@ -106,21 +93,6 @@ def position(
         notes=notes,
         raw=dict(row(data.get("info") or {}, "info")),
     )
-
-
-def amounts(
-    contract: Contract, *, contracts: float, mark: float | None
-) -> tuple[float, float | None]:
-    """Size in base units and value in USD; quote units count as dollars.
-
-    Linear contracts hold base units, inverse ones quote units: then the value needs no price
-    and the size does. Without a mark the size of an inverse position is 0 and unknown value
-    is ``None``.
-    """
-    held = contracts * contract.contract_size
-    if contract.kind is ContractKind.LINEAR:
-        return held, held * mark if mark else None
-    return held / mark if mark else 0.0, held
 
 
 def _side(data: Row, signed: float) -> Side:

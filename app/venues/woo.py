@@ -18,6 +18,7 @@ from app.venues import woo_account as account
 from app.venues.base import VenueReader
 from app.venues.errors import parsing
 from app.venues.facts import Scope
+from app.venues.holding import margin_not_read
 from app.venues.woo_key import key_permissions
 
 CCXT: Final = "woo"
@@ -50,12 +51,6 @@ class WooReader(VenueReader):
             with parsing(self.facts.id, "the account's margin"):
                 return account.account_margin(answer, scope=scope.id)
         except VenueError as error:
-            return AccountMargin(
-                scope=scope.id,
-                asset=account.COLLATERAL,
-                margin_balance=None,
-                maintenance_margin=None,
-                margin_ratio=None,
-                as_of=self.clock(),
-                note=f"The account's margin was not read: {error}",
+            return margin_not_read(
+                error, scope=scope.id, asset=account.COLLATERAL, as_of=self.clock()
             )

@@ -15,8 +15,8 @@ from typing import Final
 from app.domain.fund import MarketStat
 from app.domain.position import AccountMargin, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
 from app.venues.wire import Malformed, Row
 
 VENUE: Final = "woo"
@@ -75,9 +75,7 @@ def positions(
     """
     as_of, found = wire.moment(wire.row(answer, "the positions"), "timestamp"), []
     for data in _listed(answer):
-        contract = contracts.get(wire.text(data, "symbol"))
-        if contract is None:
-            raise Malformed("a position is in a contract that is not in the market list")
+        contract = contract_of(wire.text(data, "symbol"), contracts)
         found.append(position(data, contract, scope=scope, as_of=as_of))
     return tuple(found)
 
@@ -95,11 +93,11 @@ def position(data: Row, contract: Contract, *, scope: str, as_of: datetime) -> P
     if direction is Side.LONG and signed < 0:
         raise Malformed("a long position has a negative holding")
     mark = wire.number(data, "markPrice")
-    size, notional = amounts(contract, contracts=abs(signed), mark=mark)
+    held = holding(contract, contracts=abs(signed), mark=mark)
     entry = wire.optional_number(data, "averageOpenPrice")
     mode = MODES.get(wire.optional_text(data, "marginMode") or "")
     liquidation = wire.liquidation_price(data, "estLiqPrice")
-    collateral, why = _collateral(data, mode, direction.sign * size, mark)
+    collateral, why = _collateral(data, mode, direction.sign * held["size"], mark)
     rank = wire.optional_number(data, "adlQuantile")
     notes = {
         "liquidation_price": NO_LIQUIDATION if liquidation is None else None,
@@ -110,27 +108,21 @@ def position(data: Row, contract: Contract, *, scope: str, as_of: datetime) -> P
         "adl": NO_ADL if rank is None else UNSCALED.format(raw=f"{rank:g}"),
     }
     return Position(
+        **held,
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=direction,
-        contracts=abs(signed),
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional,
         leverage=wire.optional_number(data, "leverage"),
         margin_mode=mode,
         entry_price=entry,
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=collateral,
-        unrealized_pnl=direction.sign * size * (mark - entry) if entry is not None else None,
+        unrealized_pnl=direction.sign * held["size"] * (mark - entry)
+        if entry is not None
+        else None,
         hedged=side in SIDES,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

@@ -15,9 +15,9 @@ from typing import Final
 
 from app.domain.position import AccountMargin, MarginMode, Position, Side
 from app.venues import wire
+from app.venues.holding import contract_of, holding, present
 from app.venues.markets import Contract
-from app.venues.unified import amounts
-from app.venues.wire import Malformed, Row
+from app.venues.wire import Row
 
 VENUE: Final = "woofipro"
 COLLATERAL: Final = "USDC"
@@ -69,9 +69,7 @@ def positions(
     as_of, listed, found = asked_at(answer, "the positions"), _listed(answer), []
     sides = {(wire.text(row, "symbol"), _side(row)) for row in listed}
     for data in listed:
-        contract = contracts.get(wire.text(data, "symbol"))
-        if contract is None:
-            raise Malformed("a position is in a contract that is not in the market list")
+        contract = contract_of(wire.text(data, "symbol"), contracts)
         found.append(position(data, contract, scope=scope, as_of=as_of, sides=sides))
     return tuple(found)
 
@@ -95,12 +93,12 @@ def position(
     """
     signed, side = wire.number(data, "position_qty"), _side(data)
     mark, entry = wire.number(data, "mark_price"), wire.optional_number(data, "average_open_price")
-    size, notional = amounts(contract, contracts=abs(signed), mark=mark)
+    held = holding(contract, contracts=abs(signed), mark=mark)
     mode = MODES.get(wire.optional_text(data, "margin_mode") or "")
     margin = wire.optional_number(data, "margin") if mode is MarginMode.ISOLATED else None
     backing = margin + wire.number(data, "unsettled_pnl") if margin is not None else None
     rate = wire.optional_number(data, "mmr")
-    maintenance = size * mark * rate if rate is not None else None
+    maintenance = held["size"] * mark * rate if rate is not None else None
     liquidation = wire.liquidation_price(data, "est_liq_price")
     notes = {
         "liquidation_price": NO_LIQUIDATION if liquidation is None else None,
@@ -111,22 +109,14 @@ def position(
         "adl": NO_ADL,
     }
     return Position(
+        **held,
         venue=VENUE,
         scope=scope,
-        symbol=contract.symbol,
-        native_symbol=contract.native_symbol,
-        kind=contract.kind,
         side=side,
-        contracts=abs(signed),
-        contract_size=contract.contract_size,
-        size=size,
-        settle_asset=contract.settle,
         as_of=as_of,
-        notional_usd=notional,
         leverage=wire.optional_number(data, "leverage"),
         margin_mode=mode,
         entry_price=entry,
-        mark_price=mark,
         liquidation_price=liquidation,
         collateral=backing,
         maintenance_margin=maintenance,
@@ -134,7 +124,7 @@ def position(
         margin_ratio=_ratio(maintenance, backing),
         unrealized_pnl=signed * (mark - entry) if entry is not None else None,
         hedged=(contract.native_symbol, _other(side)) in sides,
-        notes={field: note for field, note in notes.items() if note is not None},
+        notes=present(notes),
         raw=dict(data),
     )
 

@@ -20,6 +20,7 @@ from app.store import funds as fund_rows
 from app.store import heartbeat, sources
 from app.store import positions as position_rows
 from app.venues.catalogue import catalogue
+from app.web.headline import is_in_trouble
 
 Shown = dict[str, Any]
 PAGE = 60
@@ -147,8 +148,7 @@ def venue_board(
 
 def worth_a_look(funds: Sequence[Shown], accounts: Sequence[Shown]) -> frozenset[str]:
     """The venues of the accounts, and those whose fund is in trouble."""
-    alarming = ("critical", "draining")
-    troubled = {one["venue"] for one in funds if one["health"] in alarming}
+    troubled = {one["venue"] for one in funds if is_in_trouble(one)}
     return frozenset(troubled | {account["venue"] for account in accounts})
 
 

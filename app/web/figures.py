@@ -5,12 +5,23 @@ No line ends in a bare "–": a figure that is not known always brings its reaso
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.risk.wording import THIN_SPACE, money
-from app.web.filters import NO_NUMBER, percent, price, quantity, signed, span, standing
+from app.risk.wording import MINUS, THIN_SPACE, money, plain_number
+from app.web.filters import (
+    NO_NUMBER,
+    beside,
+    change,
+    clock_time,
+    percent,
+    price,
+    quantity,
+    signed,
+    span,
+    standing,
+)
 
 SOURCES = {"venue": "from the venue", "estimated": "estimated"}
 WINDOWS = {
@@ -165,6 +176,61 @@ def fund_gaps(fund: Mapping[str, Any]) -> list[str]:
     return ([notes["balance_usd"]] if notes.get("balance_usd") else []) + gaps
 
 
+def fund_evidence(fund: Mapping[str, Any]) -> list[Figure]:
+    """What a pool's health was judged by, beside what its card says."""
+    lines = []
+    for field, (label, worded) in EVIDENCE.items():
+        value, note = fund[field], fund["notes"].get(field)
+        if value is not None:
+            lines.append(Figure(label=label, value=worded(value), note=note))
+        elif note:
+            lines.append(Figure(label=label, value=NO_NUMBER, note=note))
+    return lines
+
+
+def fund_confidence(fund: Mapping[str, Any]) -> str:
+    """Since when the word holds, and how much it rests on."""
+    since = fund["since"]
+    words = f"It has been {fund['health']} since {clock_time(since)}. " if since else ""
+    return words + CONFIDENCE[fund["confidence"]]
+
+
+def _beside(divergence: Mapping[str, Any]) -> str:
+    words, own, others = beside(divergence), divergence["own_change"], divergence["others_change"]
+    if own is None or others is None:
+        return words
+    return f"{words}: {change(own)} against {change(others)}"
+
+
+def _in_steps(value: float) -> str:
+    sign = MINUS if value < 0 else "+"
+    return f"{sign}{abs(value):,.1f}{THIN_SPACE}×"
+
+
+def _ratio(value: float) -> str:
+    return f"{plain_number(value)}{THIN_SPACE}×"
+
+
+EVIDENCE: Mapping[str, tuple[str, Callable[[Any], str]]] = {
+    "drawdown_30d": ("Below its peak of 30 days", percent),
+    "drawdown_all": ("Below its highest known", percent),
+    "slope_7d": ("Trend of 7 days", lambda value: f"{change(value)} a day"),
+    "shock": ("Latest step, in usual ones", _in_steps),
+    "runway_days": (
+        "Lasts at this pace",
+        lambda value: f"{quantity(round(value))}{THIN_SPACE}days",
+    ),
+    "flat_updates": ("Updates without a change", quantity),
+    "divergence": (f"Beside other venues, {WINDOWS['24h']}", _beside),
+    "cascade_coverage": ("Against the largest day of liquidations", _ratio),
+}
+CONFIDENCE = {
+    "high": "Confidence is high: a week of fresh figures without gaps.",
+    "medium": "Confidence is medium: there is a day of figures, not yet a week without gaps.",
+    "low": "Confidence is low: there is less than a day of figures.",
+}
+
+
 def reach(step: Mapping[str, Any]) -> list[Reach]:
     """What one step can and cannot reach, in a shape and a word each."""
     shown = []
@@ -204,6 +270,8 @@ FILTERS = {
     "position_figures": position_figures,
     "fund_figures": fund_figures,
     "fund_gaps": fund_gaps,
+    "fund_evidence": fund_evidence,
+    "fund_confidence": fund_confidence,
     "fund_kind": lambda kind: KINDS.get(kind, kind),
     "brief_reasons": brief_reasons,
     "reach": reach,

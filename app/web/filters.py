@@ -159,14 +159,6 @@ def beside(divergence: Mapping[str, Any] | None) -> str:
     return NO_NUMBER if divergence is None else BESIDE[str(divergence["kind"])]
 
 
-def chart_time(iso: str, stretch: str) -> str:
-    """A moment under a chart: the hour for a day, else the day."""
-    moment = datetime.fromisoformat(iso)
-    if stretch == "1d":
-        return f"{moment:%H:%M} UTC"
-    return f"{moment.day} {moment:%b}" if stretch != "all" else f"{moment:%b %Y}"
-
-
 def span(seconds: int) -> str:
     """A cadence: "30 s", "1 min", "24 h"."""
     for size, unit in ((3600, "h"), (60, "min")):
@@ -240,7 +232,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "day_or_moment": day_or_moment,
     "span": span,
     "beside": beside,
-    "chart_time": chart_time,
     "zones": zones,
     "mark": mark,
     "beyond": lambda distance: distance > FAR,

@@ -121,6 +121,12 @@ def _troubled(funds: Sequence[Shown], which: str = "") -> list[str]:
     return [", ".join([parts[0], *(part.lower() for part in parts[1:])])] if parts else []
 
 
+def is_in_trouble(fund: Shown) -> bool:
+    """Whether a fund that pays for losses drains, or did when last seen."""
+    bad = fund["health"] in ("critical", "draining") or _was_in_trouble(fund)
+    return fund["kind"] != "headline" and bad
+
+
 def _was_in_trouble(fund: Shown) -> bool:
     codes = {reason["code"] for reason in fund["reasons"]}
     return fund["health"] == "stale" and not codes.isdisjoint({"fund_critical", "fund_draining"})

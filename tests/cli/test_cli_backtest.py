@@ -99,6 +99,8 @@ def test_made_up_histories_stand_by_kind_and_the_incidents_below(
     assert "Binance: 10 October 2025" in result.stdout
     document = json.loads(seawall("backtest", "--json").stdout)
     assert {row["kind"] for row in document["generated"]} >= {"cascade", "all"}
+    cascades = next(row for row in document["generated"] if row["kind"] == "cascade")
+    assert 0 < cascades["median_after_seconds"] < 2 * 86400
     case = next(one for one in document["incidents"] if one["case"] == "binance-2025")
     assert case["said"][1]["health"] == "draining"
     assert case["sources"]

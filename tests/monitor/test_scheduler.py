@@ -15,7 +15,16 @@ from app.domain.fund import FundHistoryPage
 from app.monitor.coordinator import Coordinator
 from app.monitor.scheduler import Scheduler
 from app.monitor.worker import build_coordinator, register_jobs
-from app.store import accounts, backfills, heartbeat, positions, snapshots, sources, users
+from app.store import (
+    accounts,
+    backfills,
+    fund_retention,
+    heartbeat,
+    positions,
+    snapshots,
+    sources,
+    users,
+)
 from app.store.database import Database
 from app.store.queue import JobQueue
 from app.store.sources import account_source
@@ -359,3 +368,21 @@ def test_a_check_of_what_is_gone_does_nothing(real: Worker, queue: JobQueue, gon
     drain(queue)
     assert real.clients.script(account_id).asked == []
     assert planned(real) == set()
+
+
+def test_old_fund_samples_are_thinned_a_step_at_a_tick_and_then_rested_for_an_hour(
+    worker: Worker, scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[datetime] = []
+
+    def thin(connection: object, *, now: datetime) -> bool:
+        asked.append(now)
+        return len(asked) < 3
+
+    monkeypatch.setattr(fund_retention, "thin", thin)
+    for _ in range(6):
+        scheduler.tick()
+    assert len(asked) == 3
+    worker.time.passes(hours=1)
+    scheduler.tick()
+    assert len(asked) == 4

@@ -146,7 +146,7 @@ def _change(
         after = [point for point in line if point[0] > target]
         if before and (not after or target - before[-1][0] <= 0.2 * span):
             then += before[-1][1]
-        elif after[0][0] - target <= 0.01 * span:
+        elif after[0][0] - target <= 0.05 * span:
             then += after[0][1]
         else:
             return None
@@ -244,7 +244,7 @@ def _slope(
             put_in += given[n] + (found.get(n, 0.0) if n < len(steps) - 1 else 0.0)
         points.append((at, value - put_in))
     balance = steps[-1][2]
-    if points[-1][0] - points[0][0] < 0.99 * DAY or balance <= 0:
+    if points[-1][0] - points[0][0] < 0.95 * DAY or balance <= 0:
         return None
     slopes = [
         (points[j][1] - points[i][1]) / ((points[j][0] - points[i][0]) / DAY)
@@ -284,6 +284,6 @@ def _flat(
     if cadence is None or moved_at is None:
         return None
     earlier = [b[2] != a[2] for a, b in pairwise(steps) if a[0] - b[0] == 1 and b[1] <= moved_at]
-    if len(earlier) < 12 or 2 * sum(earlier) < len(earlier):
+    if len(earlier) < 5 or 2 * sum(earlier) < len(earlier):
         return None
     return max(now - moved_at, timedelta(0)) // timedelta(seconds=cadence)

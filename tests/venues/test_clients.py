@@ -148,7 +148,7 @@ def test_a_path_without_a_method_of_its_own_names_its_part_of_the_interface_in_a
 
     connection = Connection(
         bitfinex,
-        make_client=lambda *_: Told(),  # type: ignore[arg-type,return-value]
+        make_client=lambda *_: Told(),  # type: ignore[arg-type]
         lists=MarketLists(tmp_path, lambda: NOW),
         clock=lambda: NOW,
     )

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from app.domain.position import ContractKind, MarginMode, Position, Side
+from app.venues.holding import amounts
 from app.venues.markets import Contract
-from app.venues.unified import amounts, position
+from app.venues.unified import position
 from app.venues.wire import Malformed
 from tests.support.exchange import NOW
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from marshmallow import fields
 
 from app.api.fields import AnswerSchema, Number, Time
-from app.api.shapes.common import attributes, choice
+from app.api.shapes.common import attributes, choice, oldest
 from app.api.shapes.fund import FundSchema, fund
 from app.api.shapes.reason import ReasonSchema, reason
 from app.domain.fund import Confidence, FundHealth
@@ -63,13 +63,16 @@ class VenueHealthSchema(AnswerSchema):
     reasons = fields.List(fields.Nested(ReasonSchema), metadata={"description": "Worst first"})
     pools = fields.List(
         fields.Nested(FundSchema),
-        metadata={"description": "Those that speak for the venue, the worst first"},
+        metadata={
+            "description": "Those behind your own positions, then those that hold most of the "
+            "open interest; of each the worst first"
+        },
     )
     signals = fields.List(
         fields.Nested(SignalSchema), metadata={"description": "The nearest to a trigger first"}
     )
     history = fields.Nested(BackfillSchema, allow_none=True)
-    as_of = Time("The oldest balance among them", allow_none=True)
+    as_of = Time("The oldest balance among those that speak for it", allow_none=True)
 
 
 def shown_health(
@@ -85,7 +88,8 @@ def shown_health(
     states = {one.state.pool_id: fund_with_staleness(one.state, now) for one in pools}
     by_id = {one.state.pool_id: one for one in pools}
     found = venue_health(states.values(), behind=behind)
-    as_of = min((s.as_of for s in map(states.__getitem__, found.pools) if s.as_of), default=None)
+    as_of = oldest(states[name].as_of for name in found.pools)
+    others = venue_health(states.values()).pools if found.mine else ()
     return {
         "venue": facts.id,
         "venue_name": facts.name,
@@ -94,7 +98,10 @@ def shown_health(
         "confidence": found.confidence,
         "mine": found.mine,
         "reasons": [reason(one, as_of=as_of, fund_as_of=as_of) for one in found.reasons],
-        "pools": [fund(by_id[name], venue_name=facts.name, now=now) for name in found.pools],
+        "pools": [
+            fund(by_id[name], venue_name=facts.name, now=now)
+            for name in dict.fromkeys((*found.pools, *others))
+        ],
         "signals": [
             {
                 **attributes(one, SIGNAL),
@@ -102,7 +109,7 @@ def shown_health(
                 "pool": one.pool or None,
                 "at": one.at,
             }
-            for one in sorted(signals, key=lambda one: -(one.progress or 0.0))
+            for one in sorted(signals, key=_farness)
         ],
         "history": history
         and {
@@ -112,3 +119,8 @@ def shown_health(
         },
         "as_of": as_of,
     }
+
+
+def _farness(signal: AdlSignal) -> tuple[bool, float]:
+    """Signals whose way to a trigger is not known come after all others."""
+    return signal.progress is None, -(signal.progress or 0.0)

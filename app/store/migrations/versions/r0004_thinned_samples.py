@@ -24,7 +24,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_fund_samples_revised",
         "fund_samples",
-        ["pool", "at"],
+        ["pool", "at", "amount"],
         sqlite_where=sa.text("revision > 0"),
         postgresql_where=sa.text("revision > 0"),
     )

@@ -143,7 +143,11 @@ def measure(kind: str, database: Database) -> None:
 
 
 def points(kind: str, database: Database) -> None:
-    """A year of a pool, the next pool at every run, against the scan alone."""
+    """A year of a pool, the next pool at every run, against the scan alone.
+
+    The bare statement, sent and read by the driver, leaves out what was superseded as well; it
+    knows no pool by name, no price, and nothing of the corrections themselves.
+    """
     year = (NOW - timedelta(days=365), NOW)
     mark = "?" if kind == "sqlite" else "%s"
     bare_sql = f"""
@@ -154,7 +158,10 @@ def points(kind: str, database: Database) -> None:
         ) FROM (
             SELECT max(at) AS at, min(amount) AS low, max(amount) AS high FROM fund_samples
             WHERE pool = {mark} AND at BETWEEN {mark} AND {mark} AND asset = 'USDT'
-            GROUP BY (at - {mark}) / {mark} LIMIT {POINTS}
+            AND at NOT IN (
+                SELECT at FROM fund_samples WHERE pool = {mark} AND at BETWEEN {mark} AND {mark}
+                AND asset = 'USDT' AND revision > 0
+            ) GROUP BY (at - {mark}) / {mark} LIMIT {POINTS}
         ) AS bucket ORDER BY at
     """
     since, until = map(micros, year)
@@ -166,7 +173,9 @@ def points(kind: str, database: Database) -> None:
             number, pool_id = run + 1, f"venue{run % 40}:pool-{run}"
             with timed(bare):
                 cursor = driver.cursor()
-                cursor.execute(bare_sql, (number, number, since, until, since, width))
+                cursor.execute(
+                    bare_sql, (number, number, since, until, number, since, until, since, width)
+                )
                 scanned = cursor.fetchall()
                 cursor.close()
             with timed(ours):

@@ -27,7 +27,7 @@ What Seawall reads of each exchange, and what it says when that is not enough. T
 
 - **Key check**: whether the exchange says what a key may do. Where it cannot, you look it up there and say so once.
 - **Liquidation price**: the exchange's own, or estimated from margin, tiers and mark price.
-- **Fund**: whether its balance can be read by a program.
+- **Fund**: whether its balance can be read by a program, and whether the exchange gives its past too.
 - **Warnings**: about auto-deleveraging, for a position, a contract or the whole fund.
 - **After the fund**: what the exchange states it does when the fund cannot pay. Steps in brackets are left open or have no source.
 """
@@ -104,7 +104,7 @@ def _key_check(venue: VenueFacts) -> str:
 
 def _fund(venue: VenueFacts) -> str:
     if venue.fund.published:
-        return "read"
+        return "read, with its past" if venue.fund.history_reads else "read"
     return f"[not published]({venue.fund.page})" if venue.fund.page else "not published"
 
 

@@ -21,14 +21,18 @@ from app.sandbox.venue import Venue
 from app.sandbox.wire import Answer, Refusal, Request, Route
 
 FAPI, DAPI, API = "fapi.binance.com", "dapi.binance.com", "api.binance.com"
+PAPI = "papi.binance.com"
 _DEFAULT_WINDOW, _MAX_WINDOW, _AHEAD = 5_000, 60_000, 1_000
 
 
 class Binance(Venue):
-    """USD-M (``fapi``), COIN-M (``dapi``), and the wallet API's key inspection (``api``)."""
+    """USD-M (``fapi``), COIN-M (``dapi``), and the wallet API's key inspection (``api``).
+
+    Nobody here has a portfolio margin account (``papi``).
+    """
 
     id = "binance"
-    hosts = (FAPI, DAPI, API)
+    hosts = (FAPI, DAPI, API, PAPI)
     routes: ClassVar[Mapping[tuple[str, str], Route]] = {
         (FAPI, "/fapi/v1/ping"): Route(answer=market.ping),
         (FAPI, "/fapi/v1/time"): Route(answer=market.time),
@@ -76,6 +80,10 @@ class Binance(Venue):
         ),
         (API, "/sapi/v1/account/apiRestrictions"): Route(
             answer=settings.api_restrictions, signed=True
+        ),
+        (API, "/sapi/v1/portfolio/account"): Route(answer=settings.no_portfolio_pro, signed=True),
+        (PAPI, "/papi/v1/account"): Route(
+            answer=settings.no_portfolio_account, signed=True, weight=20
         ),
         (API, "/sapi/v1/capital/config/getall"): Route(
             answer=settings.coins, signed=True, weight=10

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from app.domain.position import ContractKind
 from app.sandbox.binance_account import positions
-from app.sandbox.binance_market import each
+from app.sandbox.binance_market import each, error
 from app.sandbox.contracts import INVERSE, LINEAR
-from app.sandbox.wire import Call
+from app.sandbox.wire import Call, Refusal
 
 _CREATED = 1_698_645_219_000
 
@@ -108,3 +108,13 @@ def coinm_position_mode(call: Call) -> object:
 def margin_pairs(call: Call) -> object:
     """Spot margin pairs: none here."""
     return []
+
+
+def no_portfolio_account(call: Call) -> object:
+    """A usual account is no portfolio margin account, and papi says so by refusing the key."""
+    raise Refusal(error(401, -2015, "Invalid API-key, IP, or permissions for action"))
+
+
+def no_portfolio_pro(call: Call) -> object:
+    """Nor is it one of Portfolio Margin Pro."""
+    raise Refusal(error(400, -21001, "User is not in portfolio margin mode."))

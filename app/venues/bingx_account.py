@@ -12,7 +12,7 @@ from typing import Final
 
 from app.domain.position import MarginMode, Position, Side
 from app.venues import wire
-from app.venues.holding import holding, present
+from app.venues.holding import contract_of, holding, present
 from app.venues.markets import Contract
 from app.venues.wire import Malformed, Row
 
@@ -56,13 +56,10 @@ def positions(
     sentinels: Collection[float],
 ) -> tuple[Position, ...]:
     """The rows as positions. Raises ``Malformed``, also for a contract nobody listed."""
-    for symbol in symbols(found):
-        if symbol not in contracts:
-            raise Malformed("a position is in a contract that is not in the market list")
     return tuple(
         position(
             row,
-            contracts[wire.text(row, "symbol")],
+            contract_of(wire.text(row, "symbol"), contracts),
             scope=scope,
             as_of=as_of,
             sentinels=sentinels,

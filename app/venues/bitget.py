@@ -20,12 +20,13 @@ from app.domain.permissions import KeyPermissions
 from app.domain.position import AccountMargin, AccountReading, Position, ScopeReading
 from app.venues import bitget_account as account
 from app.venues import bitget_market as market
-from app.venues import history
+from app.venues import history, turns
 from app.venues.base import VenueReader
 from app.venues.bitget_key import classic_permissions, unified_permissions
 from app.venues.connection import Connection
 from app.venues.errors import parsing
 from app.venues.facts import Scope, VenueFacts
+from app.venues.holding import margin_not_read
 from app.venues.wire import Malformed, Row
 
 CCXT: Final = "bitget"
@@ -87,7 +88,7 @@ class BitgetReader(VenueReader):
         if not self._prices:
             self.market_stats(self._wanted)
         known = self._funds()
-        turn, self._turn = market.choose(
+        turn, self._turn = turns.choose(
             known, self._wanted, start=self._turn, size=HISTORIES_A_TURN
         )
         past = self._histories(turn)
@@ -193,7 +194,7 @@ class BitgetReader(VenueReader):
             with parsing(self.facts.id, "the account's margin"):
                 return account.unified_margin(answer)
         except VenueError as error:
-            return self._unknown_margin(account.UNIFIED, error)
+            return margin_not_read(error, scope=account.UNIFIED, asset="USD", as_of=self.clock())
 
     def _classic_margin(self, scope: Scope) -> AccountMargin | None:
         try:
@@ -201,11 +202,7 @@ class BitgetReader(VenueReader):
             with parsing(self.facts.id, "the account's margin"):
                 return account.classic_margin(answer, scope.id)
         except VenueError as error:
-            return self._unknown_margin(scope.id, error)
-
-    def _unknown_margin(self, scope: str, error: VenueError) -> AccountMargin:
-        note = f"The account's margin was not read: {error}"
-        return account.no_margin(scope, self.clock(), note)
+            return margin_not_read(error, scope=scope.id, asset="USD", as_of=self.clock())
 
     def _histories(self, turn: Collection[market.Fund]) -> dict[str, tuple[FundBalance, ...]]:
         """Hourly and daily records by pool; what fails is left for a later turn."""

@@ -253,19 +253,6 @@ def _is_crossed(data: Row) -> bool:
     return any(wire.optional_number(data, key) for key in keys)
 
 
-def no_margin(scope: str, as_of: datetime, note: str) -> AccountMargin:
-    """An account margin that is not known, and why."""
-    return AccountMargin(
-        scope=scope,
-        asset="USD",
-        margin_balance=None,
-        maintenance_margin=None,
-        margin_ratio=None,
-        as_of=as_of,
-        note=note,
-    )
-
-
 def _mode(data: Row) -> MarginMode:
     mode = MODES.get(wire.text(data, "marginMode"))
     if mode is None:

@@ -7,13 +7,13 @@ https://www.bitget.com/api-doc/contract/market/Get-All-Symbol-Ticker
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
 from app.domain.fund import FundBalance, MarketStat, PoolKind, PoolReading
-from app.venues import turns, wire
+from app.venues import wire
 from app.venues.bitget_account import VENUE, data_of
 from app.venues.bybit_market import known_by
 from app.venues.markets import Contract
@@ -119,30 +119,6 @@ def history(answer: object, fund: Fund) -> tuple[FundBalance, ...]:
         )
         for row in listed
     )
-
-
-class Behind(Protocol):
-    """What stands behind contracts."""
-
-    @property
-    def symbols(self) -> tuple[str, ...]: ...
-
-
-B = TypeVar("B", bound=Behind)
-
-
-def choose(
-    known: Sequence[B], wanted: Collection[str], *, start: int, size: int
-) -> tuple[tuple[B, ...], int]:
-    """Whose history to read now, and where the next turn starts.
-
-    Those behind ``wanted`` contracts first, then ``size`` others in turn, where a venue
-    answers one contract a request.
-    """
-    named = [fund for fund in known if fund.symbols]
-    first = [fund for fund in named if set(fund.symbols) & set(wanted)]
-    others = [fund for fund in named if fund not in first]
-    return turns.take(first, others, start=start, size=size)
 
 
 def market_stats(answer: object, contracts: Mapping[str, Contract]) -> tuple[MarketStat, ...]:

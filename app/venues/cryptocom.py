@@ -24,6 +24,7 @@ from app.venues import history
 from app.venues.base import VenueReader
 from app.venues.errors import parsing
 from app.venues.facts import Scope
+from app.venues.holding import margin_not_read
 
 CCXT: Final = "cryptocom"
 POINTS: Final = 100
@@ -112,14 +113,8 @@ class CryptocomReader(VenueReader):
         others: dict[str, int],
     ) -> AccountMargin:
         if balances is None:
-            return AccountMargin(
-                scope="account",
-                asset=margins.SETTLE,
-                margin_balance=None,
-                maintenance_margin=None,
-                margin_ratio=None,
-                as_of=self.clock(),
-                note=f"The account's margin was not read: {failure}",
+            return margin_not_read(
+                failure, scope="account", asset=margins.SETTLE, as_of=self.clock()
             )
         params = {"journal_type": "SOCIALIZED_LOSS"}
         charged, unread = self._asked(

@@ -22,6 +22,7 @@ from app.venues.base import VenueReader
 from app.venues.deribit_key import key_permissions
 from app.venues.errors import parsing
 from app.venues.facts import Scope
+from app.venues.holding import margin_not_read, no_margin
 
 CCXT: Final = "deribit"
 ROWS: Final = 100
@@ -118,13 +119,7 @@ class DeribitReader(VenueReader):
     ) -> AccountMargin:
         if scope.settle in margins:
             return margins[scope.settle].margin
-        why = f"The account's margin was not read: {failure}"
-        return AccountMargin(
-            scope=scope.id,
-            asset=scope.settle,
-            margin_balance=None,
-            maintenance_margin=None,
-            margin_ratio=None,
-            as_of=self.clock(),
-            note=why if failure else f"Deribit lists no margin in {scope.settle} here.",
-        )
+        if failure is not None:
+            return margin_not_read(failure, scope=scope.id, asset=scope.settle, as_of=self.clock())
+        note = f"Deribit lists no margin in {scope.settle} here."
+        return no_margin(scope=scope.id, asset=scope.settle, as_of=self.clock(), note=note)

@@ -23,6 +23,7 @@ from app.venues.connection import Connection
 from app.venues.errors import parsing
 from app.venues.facts import Scope, VenueFacts
 from app.venues.gate_key import key_permissions
+from app.venues.holding import margin_not_read, no_margin
 
 CCXT: Final = "gate"
 PAGE: Final = 100
@@ -140,7 +141,7 @@ class GateReader(VenueReader):
     def _margin(self, scope: Scope) -> AccountMargin:
         if _is_delivery(scope):
             note = "Gate gives no cross margin figures for delivery contracts."
-            return account.no_margin(scope.id, scope.settle, self.clock(), note)
+            return no_margin(scope=scope.id, asset=scope.settle, as_of=self.clock(), note=note)
         try:
             answer = self.connection.raw("account", {"settle": scope.params["settle"]})
             with parsing(self.facts.id, "the account's margin"):
@@ -150,8 +151,7 @@ class GateReader(VenueReader):
             with parsing(self.facts.id, "the unified account's margin"):
                 return account.unified_margin(answer, as_of=self.clock())
         except VenueError as error:
-            note = f"The account's margin was not read: {error}"
-            return account.no_margin(scope.id, scope.settle, self.clock(), note)
+            return margin_not_read(error, scope=scope.id, asset=scope.settle, as_of=self.clock())
 
 
 def _is_delivery(scope: Scope) -> bool:

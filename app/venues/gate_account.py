@@ -13,7 +13,7 @@ from typing import Final
 from app.domain.adl import AdlStanding
 from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
 from app.venues import wire
-from app.venues.holding import contract_of, holding, present
+from app.venues.holding import contract_of, holding, no_margin, present
 from app.venues.markets import Contract
 from app.venues.wire import Malformed, Row
 
@@ -142,9 +142,8 @@ def futures_margin(answer: object, *, scope: str, as_of: datetime) -> AccountMar
     asset = wire.text(account, "currency")
     balance = wire.optional_number(account, "cross_margin_balance") or None
     if balance is None:
-        return no_margin(
-            scope, asset, as_of, "Gate gives no cross margin figures for this account."
-        )
+        note = "Gate gives no cross margin figures for this account."
+        return no_margin(scope=scope, asset=asset, as_of=as_of, note=note)
     maintenance = wire.number(account, "cross_maintenance_margin")
     return AccountMargin(
         scope=scope,
@@ -174,19 +173,6 @@ def unified_margin(answer: object, *, as_of: datetime) -> AccountMargin:
         as_of=as_of,
         note="The unified account: it backs spot, margin, options and all cross positions together."
         " Only perpetuals and futures are assessed.",
-    )
-
-
-def no_margin(scope: str, asset: str, as_of: datetime, note: str) -> AccountMargin:
-    """An account margin that is not known, and why."""
-    return AccountMargin(
-        scope=scope,
-        asset=asset,
-        margin_balance=None,
-        maintenance_margin=None,
-        margin_ratio=None,
-        as_of=as_of,
-        note=note,
     )
 
 

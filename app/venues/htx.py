@@ -28,6 +28,7 @@ from app.venues.base import VenueReader
 from app.venues.connection import Connection
 from app.venues.errors import parsing
 from app.venues.facts import Scope, VenueFacts
+from app.venues.holding import no_margin
 from app.venues.markets import Contract
 
 CCXT: Final = "htx"
@@ -144,12 +145,9 @@ class HtxReader(VenueReader):
             with parsing(self.facts.id, "the margin accounts"):
                 return coin.coin_accounts(answer, self.facts.sentinels), None
         except VenueError as error:
-            return {}, AccountMargin(
+            return {}, no_margin(
                 scope=scope.id,
                 asset="USD",
-                margin_balance=None,
-                maintenance_margin=None,
-                margin_ratio=None,
                 as_of=self.clock(),
                 note=f"The margin accounts were not read: {error}",
             )

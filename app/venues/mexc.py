@@ -14,15 +14,15 @@ from app.domain.errors import VenueError, VenueRateLimited
 from app.domain.fund import FundHistoryPage, MarketStat, PoolReading
 from app.domain.permissions import KeyPermissions
 from app.domain.position import AccountMargin, MarginMode, Position, ScopeReading
-from app.venues import history, wire
+from app.venues import history, turns, wire
 from app.venues import mexc_account as account
 from app.venues import mexc_history as past
 from app.venues import mexc_market as market
 from app.venues.base import VenueReader
-from app.venues.bitget_market import choose
 from app.venues.connection import Connection
 from app.venues.errors import parsing
 from app.venues.facts import Scope, VenueFacts
+from app.venues.holding import margin_not_read
 from app.venues.mexc_key import key_permissions
 from app.venues.mexc_levels import Levels, levels
 
@@ -72,7 +72,9 @@ class MexcReader(VenueReader):
         if not self._prices:
             self.market_stats(self._wanted)
         known = market.pools(self.connection.raw("fund"), self._prices)
-        turn, self._turn = choose(known, self._wanted, start=self._turn, size=HISTORIES_A_TURN)
+        turn, self._turn = turns.choose(
+            known, self._wanted, start=self._turn, size=HISTORIES_A_TURN
+        )
         with_past = self._with_past(turn)
         return tuple(with_past.get(pool.key, pool) for pool in known)
 
@@ -124,8 +126,7 @@ class MexcReader(VenueReader):
             with parsing(self.facts.id, "the account's margin"):
                 return account.account_margin(answer, positions, scope=scope.id, as_of=self.clock())
         except VenueError as error:
-            note = f"The account's margin was not read: {error}"
-            return account.no_margin(scope.id, "USD", self.clock(), note)
+            return margin_not_read(error, scope=scope.id, asset="USD", as_of=self.clock())
 
     def _with_past(self, turn: Collection[PoolReading]) -> dict[str, PoolReading]:
         """Pools with their snapshots, by key; what fails is left for a later turn."""

@@ -14,7 +14,7 @@ from typing import Final
 from app.domain.adl import AdlStanding
 from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
 from app.venues import wire
-from app.venues.holding import contract_of, holding, present
+from app.venues.holding import contract_of, holding, no_margin, present
 from app.venues.markets import Contract
 from app.venues.mexc_levels import Levels
 from app.venues.mexc_levels import rate as rate_of
@@ -165,7 +165,8 @@ def account_margin(
     if len(margins) <= 1:
         return margins[0] if margins else None
     if any(margin.margin_ratio is None for margin in margins):
-        return no_margin(scope, "USD", as_of, "Not every currency's margin could be computed.")
+        note = "Not every currency's margin could be computed."
+        return no_margin(scope=scope, asset="USD", as_of=as_of, note=note)
     weakest = max(margins, key=lambda margin: margin.margin_ratio or 0.0)
     return AccountMargin(
         scope=scope,
@@ -189,9 +190,11 @@ def _currency_margin(
     apart = [one.collateral for one in own if one.margin_mode is MarginMode.ISOLATED]
     needed = [one.maintenance_margin for one in own if one.margin_mode is MarginMode.CROSS]
     if asset not in equities:
-        return no_margin(scope, asset, as_of, f"MEXC lists no {asset} in this account.")
+        note = f"MEXC lists no {asset} in this account."
+        return no_margin(scope=scope, asset=asset, as_of=as_of, note=note)
     if None in apart or None in needed:
-        return no_margin(scope, asset, as_of, "The figures of a position are missing.")
+        note = "The figures of a position are missing."
+        return no_margin(scope=scope, asset=asset, as_of=as_of, note=note)
     balance = equities[asset] - sum(margin or 0.0 for margin in apart)
     maintenance = sum(amount or 0.0 for amount in needed)
     return AccountMargin(
@@ -203,19 +206,6 @@ def _currency_margin(
         as_of=as_of,
         note=f"Computed from MEXC's {asset} equity less the margin of isolated positions, and its "
         f"risk levels; backs the cross positions settled in {asset} only.",
-    )
-
-
-def no_margin(scope: str, asset: str, as_of: datetime, note: str) -> AccountMargin:
-    """An account margin that is not known, and why."""
-    return AccountMargin(
-        scope=scope,
-        asset=asset,
-        margin_balance=None,
-        maintenance_margin=None,
-        margin_ratio=None,
-        as_of=as_of,
-        note=note,
     )
 
 

@@ -25,6 +25,7 @@ from app.venues.base import VenueReader
 from app.venues.connection import Connection
 from app.venues.errors import parsing
 from app.venues.facts import Scope, VenueFacts
+from app.venues.holding import margin_not_read
 
 CCXT: Final = "okx"
 LINES: Final = ("SWAP", "FUTURES")
@@ -156,15 +157,7 @@ class OkxReader(VenueReader):
             with parsing(self.facts.id, "the account's margin"):
                 return account.account_margin(answer, as_of=self.clock(), others=holdings.others)
         except VenueError as error:
-            return AccountMargin(
-                scope=scope.id,
-                asset="USD",
-                margin_balance=None,
-                maintenance_margin=None,
-                margin_ratio=None,
-                as_of=self.clock(),
-                note=f"The account's margin was not read: {error}",
-            )
+            return margin_not_read(error, scope=scope.id, asset="USD", as_of=self.clock())
 
 
 def _newest(reading: PoolReading) -> PoolReading:

@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
 
 from app.domain.account import Credentials
 from app.domain.errors import SeawallError
@@ -47,7 +46,6 @@ def record(
     *,
     clock: Callable[[], datetime],
     upstream: str | None = None,
-    make_adapter: Callable[[], BaseAdapter] = HTTPAdapter,
 ) -> Bundle:
     """Asks a venue everything that a refresh of an account there asks, once, from scratch.
 
@@ -60,7 +58,6 @@ def record(
             Path(folder),
             upstream,
             clock=clock,
-            make_adapter=make_adapter,
             witness=recording.witness,
         )
         private = run(clients, facts, credentials, ask=PRIVATE)

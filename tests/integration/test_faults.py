@@ -43,8 +43,6 @@ CASES = [
 PRIVATE = {"clock_skew", "revoked"}
 """Faults that only signed requests meet."""
 
-WITHOUT_LISTS = {("hyperliquid", "objects_for_lists"), ("hyperliquid", "null_for_lists")}
-"""The liquidator's balance stands in an answer whose only list is that of its positions."""
 RARELY = {"funds:gate"}
 """Funds that change once a day, and are not asked for in every half hour."""
 
@@ -97,8 +95,7 @@ def test_a_fault_marks_its_own_venue_stale_and_nothing_else_and_passes(
     own = {f"account:{account_id}"}
     if kind not in PRIVATE:
         own.add(f"markets:{venue}")
-        if (venue, details.get("shape")) not in WITHOUT_LISTS:
-            own |= {f"funds:{venue}"} - RARELY
+        own |= {f"funds:{venue}"} - RARELY
     if kind == "latency":
         monkeypatch.setattr(transport, "READ_SECONDS", 0.4)
         details = {"seconds": 1.0}

@@ -114,7 +114,7 @@ def test_the_load_counts_the_weight_of_the_last_minute_over_all_readers(tmp_path
 
     binance.public().read_adl_signals()
     binance.account().read_account()
-    assert binance.clients.load("binance") == pytest.approx((1 + 5 + 1) / 240)
+    assert binance.clients.load("binance") == pytest.approx(15 / 240)
 
     binance.now = NOW + timedelta(seconds=61)
     assert binance.clients.load("binance") == 0

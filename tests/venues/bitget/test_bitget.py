@@ -9,7 +9,8 @@ import pytest
 
 from app.domain.errors import VenueError
 from app.venues.base import VenueReader
-from app.venues.bitget_market import Fund, choose
+from app.venues.bitget_market import Fund
+from app.venues.turns import choose
 from tests.support.exchange import Exchange
 
 CLASSIC = {

@@ -15,7 +15,7 @@ from webargs.flaskparser import FlaskParser
 
 from app import clock
 from app.api.answers import Body, conditional
-from app.api.csv_answers import asks_for_csv, csv_answer
+from app.api.csv_answers import MEDIA_TYPE, asks_for_csv, csv_answer
 from app.api.errors import refuse
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -115,7 +115,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
                 answer.headers["Vary"] = "Accept"
                 return answer
 
-            return described_as_conditional(schema)(answering)  # type: ignore[return-value]
+            note = described_as_conditional(schema, csv=rows is not None)
+            return note(answering)  # type: ignore[return-value]
 
         return decorate
 
@@ -136,12 +137,15 @@ def described(*answers: tuple[int, str | dict[str, object]]) -> Callable[[View],
     return decorate
 
 
-def described_as_conditional(schema: type[Schema]) -> Callable[[View], View]:
+def described_as_conditional(schema: type[Schema], *, csv: bool = False) -> Callable[[View], View]:
     """Note what ``conditional`` does."""
+    answer = _answer(schema, HTTPStatus.OK.phrase)
+    if csv:
+        answer["content"] = {MEDIA_TYPE: {"schema": {"type": "string"}}}
 
     def decorate(view: View) -> View:
         notes_of(view).update(etag=True, success_status_codes=[200])
-        return described((200, _answer(schema, HTTPStatus.OK.phrase)))(view)
+        return described((200, answer))(view)
 
     return decorate
 

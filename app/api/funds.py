@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from flask.views import MethodView
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from app import clock
 from app.api.auth import Scope, require
@@ -35,6 +35,7 @@ blp = Blueprint("funds", __name__, description="The pools that losses are paid f
 
 MONTH: Final = timedelta(days=30)
 MOST_POINTS: Final = 2000
+EARLIEST_YEAR, END_YEAR = 2009, 2200
 CSV: Final = (
     "id", "venue", "pool", "name", "kind", "health", "since", "confidence", "balance_usd",
     "changes.1h", "changes.8h", "changes.24h", "changes.7d", "changes.30d", "drawdown_8h",
@@ -76,13 +77,23 @@ class FundQuery(PageQuery):
     order = fields.String(load_default="asc", validate=validate.OneOf(DIRECTIONS))
 
 
+def within_reason(at: datetime) -> None:
+    """Refuses years in which no fund has a past, nor any arithmetic a result."""
+    if not EARLIEST_YEAR <= at.year < END_YEAR:
+        raise ValidationError(f"Must be in {EARLIEST_YEAR} or later, and before {END_YEAR}.")
+
+
 class HistoryQuery(RequestSchema):
     """Which stretch of the past, in how many points."""
 
     from_ = fields.AwareDateTime(
-        data_key="from", metadata={"description": "The beginning [default: 30 days before `to`]"}
+        data_key="from",
+        validate=within_reason,
+        metadata={"description": "The beginning [default: 30 days before `to`]"},
     )
-    to = fields.AwareDateTime(metadata={"description": "The end [default: now]"})
+    to = fields.AwareDateTime(
+        validate=within_reason, metadata={"description": "The end [default: now]"}
+    )
     points = fields.Integer(
         load_default=500,
         validate=validate.Range(min=2, max=MOST_POINTS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from app.cli.command import json_option
+from app.cli.command import PlainError, json_option
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -62,9 +63,7 @@ def funds(ctx: click.Context, venue: str | None, as_json: bool) -> None:
 @json_option
 def show(venue: str, as_json: bool) -> None:
     """One venue: every pool, and the last 30 days of the largest drawn."""
-    from app.venues.catalogue import catalogue
-
-    _show(catalogue().venue(venue).id, as_json=as_json, drawn=True)
+    _show(venue, as_json=as_json, drawn=True)
 
 
 @funds.command("export")
@@ -74,24 +73,30 @@ def show(venue: str, as_json: bool) -> None:
     "--to", "path", type=click.Path(dir_okay=False, path_type=Path), help="A file [default: here]."
 )
 def export(venue: str | None, pool: str | None, path: Path | None) -> None:
-    """Every stored sample as CSV, corrections by the venue among them."""
+    """Every stored balance as CSV, corrections by the venue among them."""
     from app.cli.place import opened
     from app.store import fund_csv
 
-    with opened() as place, place.database.read() as connection, _sink(path) as out:
-        for line in fund_csv.export(connection, venue=venue, pool_id=pool):
-            out.write(line)
-    if path is not None:
-        click.echo(f"Wrote {path}.", err=True)
+    written = -1
+    with opened() as place, place.database.read() as connection:
+        lines = fund_csv.export(connection, venue=venue, pool_id=pool)
+        with _sink(path) as out:
+            for line in lines:
+                out.write(line)
+                written += 1
+    if path is not None or not written:
+        told = f"{written} balances" if written else "No balance is stored"
+        click.echo(f"{told}{f', in {path}' if path else ''}.", err=True)
 
 
 @funds.command("import")
 @click.argument("file", type=click.File("r", encoding="utf-8"))
 @json_option
 def import_(file: IO[str], as_json: bool) -> None:
-    """Take in samples from a CSV that `export` wrote, or of the same columns (docs/figures.md).
+    """Take in balances from a CSV that `export` wrote, or one with the same columns.
 
-    What is known already is left as it is; a file with a wrong line changes nothing.
+    It needs venue, pool, asset, at and amount. What is known already is left as it is; a file
+    with a wrong line changes nothing. `-` reads what is piped in.
     """
     from dataclasses import asdict
 
@@ -101,11 +106,16 @@ def import_(file: IO[str], as_json: bool) -> None:
     from app.store import fund_csv
 
     with opened() as place, place.database.write() as connection:
-        done = fund_csv.import_(connection, file, now=clock.now())
+        try:
+            done = fund_csv.import_(connection, file, now=clock.now())
+        except UnicodeDecodeError as error:
+            raise PlainError(f"Nothing was imported. {file.name} is no text in UTF-8.") from error
     if as_json:
         print_json(asdict(done))
-    else:
-        click.echo(f"{done.added} samples are new, {done.known} were known.")
+        return
+    click.echo(f"New: {done.added}. Corrections: {done.revised}. Known before: {done.known}.")
+    if done.pools:
+        click.echo(f"Never read here, and listed by these records: {', '.join(done.pools)}.")
 
 
 def _show(venue: str | None, *, as_json: bool, drawn: bool = False) -> None:
@@ -115,11 +125,15 @@ def _show(venue: str | None, *, as_json: bool, drawn: bool = False) -> None:
     from app.cli.output import print_items, print_table
     from app.cli.place import opened
     from app.store import funds as stored
+    from app.venues.catalogue import catalogue
 
     now = clock.now()
     with opened() as place:
         with place.database.read() as connection:
             found = stored.states(connection, venue=venue)
+        if venue is not None and not found:
+            # Imported records may be of a venue that nobody wrote facts for.
+            catalogue().venue(venue)
         shown = [fund(one, venue_name=venue_name(one.state.venue), now=now) for one in found]
         if as_json:
             print_items(FundSchema(), shown, now)
@@ -206,7 +220,11 @@ def sparkline(values: Sequence[float]) -> str:
 @contextmanager
 def _sink(path: Path | None) -> Iterator[IO[str]]:
     if path is None:
-        yield click.get_text_stream("stdout")
+        yield sys.stdout
         return
-    with path.open("w", encoding="utf-8", newline="") as file:
+    try:
+        file = path.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise PlainError(f"{path} cannot be written: {error.strerror}.") from error
+    with file:
         yield file

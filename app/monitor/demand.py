@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from app.domain.errors import NotFound
 from app.monitor.intervals import LOOKED_AT, Danger, account_floor, account_interval
 from app.store import accounts, positions, sources, users
 from app.store.sources import account_source
@@ -21,6 +22,15 @@ def hasten_if_well(connection: Connection, source: str, *, due_at: datetime) -> 
     return sources.hasten(connection, source=source, due_at=due_at)
 
 
+def _is_known(catalogue: Catalogue, venue: str) -> bool:
+    """Whether there are facts of the venue, its own or those of an exchange without a file."""
+    try:
+        catalogue.venue(venue)
+    except NotFound:
+        return False
+    return True
+
+
 def early_for_lookers(
     connection: Connection, catalogue: Catalogue, *, now: datetime
 ) -> dict[str, datetime]:
@@ -28,8 +38,7 @@ def early_for_lookers(
 
     One that fails keeps its time.
     """
-    known = {venue.id for venue in catalogue.venues()}
-    linked = [one for one in accounts.list_active(connection) if one.venue in known]
+    linked = [one for one in accounts.list_active(connection) if _is_known(catalogue, one.venue)]
     sharers = Counter(account.venue for account in linked)
     early = {}
     for user_id in {account.user_id for account in linked}:

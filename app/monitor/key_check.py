@@ -15,6 +15,7 @@ from app.monitor.context import Context
 from app.store import accounts
 from app.store.accounts import Account
 from app.venues.base import VenueReader
+from app.venues.facts import VenueFacts, VenueStatus
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +56,7 @@ def check_key(context: Context, account: Account, reader: VenueReader) -> Checke
         if account.status is not AccountStatus.PENDING:
             raise
         return refusal(f"{error} It was not kept: check it, and link it again.")
-    return _judged(account, permissions, context.catalogue.venue(account.venue).name)
+    return _judged(account, permissions, context.catalogue.venue(account.venue))
 
 
 def refusal(message: str, permissions: KeyPermissions | None = None) -> Checked:
@@ -88,19 +89,19 @@ def settle(context: Context, account: Account, checked: Checked) -> Account:
     return settled
 
 
-def _judged(account: Account, permissions: KeyPermissions, venue: str) -> Checked:
+def _judged(account: Account, permissions: KeyPermissions, venue: VenueFacts) -> Checked:
     match permissions.verdict:
         case KeyVerdict.READ_ONLY:
             return Checked(status=AccountStatus.ACTIVE, permissions=permissions)
         case KeyVerdict.HAS_POWERS:
             return refusal(
-                f"{venue} says this key can do more than read: {_named(permissions.powers)}. "
+                f"{venue.name} says this key can do more than read: {_named(permissions.powers)}. "
                 "It was not kept. Make a read-only key and link that one.",
                 permissions,
             )
         case KeyVerdict.UNVERIFIABLE:
             message = (
-                f"{venue} has no way to say what this key may do. Check on the venue's own page "
+                f"{_why_unverifiable(venue)} Check on the venue's own page "
                 "that it can only read, then acknowledge it here."
             )
             return Checked(
@@ -108,6 +109,13 @@ def _judged(account: Account, permissions: KeyPermissions, venue: str) -> Checke
                 permissions=permissions,
                 message=None if account.acknowledged_unverifiable else message,
             )
+
+
+def _why_unverifiable(venue: VenueFacts) -> str:
+    """Of a venue that nobody wrote facts for, nobody knows whether there is a way to ask."""
+    if venue.status is VenueStatus.POSITIONS_ONLY:
+        return f"Seawall does not know how to ask {venue.name} what this key may do."
+    return f"{venue.name} has no way to say what this key may do."
 
 
 def _named(powers: tuple[Power, ...]) -> str:

@@ -76,12 +76,20 @@ def general_answer(loss_model: LossModel, *, venue_name: str) -> LossAnswer:
     if loss_model.closed_on is not None:
         return LossAnswer(next_step=None, answer=_history(loss_model, stated, venue_name))
     if not stated:
-        text = f"{venue_name} does not say what would happen if {_emptied(loss_model)}"
-        return LossAnswer(next_step=None, answer=f"{text}: nothing is ruled out.")
+        event = f"if {_emptied(loss_model)}"
+        text = f"{venue_name} does not say what would happen {event}: nothing is ruled out."
+        if _is_unread(loss_model.steps):
+            text = f"What {venue_name} would do {event} is not gathered here: nothing is ruled out."
+        return LossAnswer(next_step=None, answer=text)
     text = f"If {_emptied(loss_model)}, {venue_name} {_would(stated, priced=True)}."
     if not (_has_fund(loss_model) or _has_backstop(loss_model)):
         text += f" Whether a fund of {venue_name} pays before that is not known."
     return LossAnswer(next_step=stated[0].kind.value, answer=text)
+
+
+def _is_unread(steps: Sequence[WaterfallStep]) -> bool:
+    """Whether nothing the venue says was looked at: it may well say it."""
+    return all(step.applies is Touches.UNKNOWN and step.source is None for step in steps)
 
 
 def _history(model: LossModel, stated: Sequence[WaterfallStep], venue_name: str) -> str:
@@ -271,7 +279,7 @@ def _unstated(
     fund: FundState | None,
 ) -> str:
     asked = [_deed(step) for step in following if step.applies is Touches.UNKNOWN]
-    if asked:
+    if asked and not _is_unread(following):
         either = " or ".join(asked)
         return f"{_opening(position, fund)} {venue_name} does not say whether it would {either}."
     return f"{_opening(position, fund)} what {venue_name} does then is not known."

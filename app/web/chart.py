@@ -17,7 +17,7 @@ HEIGHT: Final = 300
 LEAST_SPREAD: Final = 0.02
 """A fund that moved by less than this share of itself draws as nearly flat, not as mountains."""
 MARGIN: Final = 0.06
-TICKS: Final = 4
+TICKS: Final = 5
 GAP: Final = 4.0
 """Points so many usual spacings apart are not joined: nothing is known of the time between."""
 MARKS_APART: Final = 0.5
@@ -114,10 +114,7 @@ def chart(history: Shown, top_ups: Iterable[Shown] = ()) -> Chart | None:
         scale=tuple((words, round(down(value) * 100, 2)) for value, words in _ticks(bottom, top)),
         marks=_apart(across(at) * 100 for at, kind, _ in happened if kind not in EVERYDAY),
         end=(round(across(moments[-1]) * 100, 2), round(down(points[-1]["usd"]) * 100, 2)),
-        times=tuple(
-            (at.isoformat(timespec="seconds"), _worded(at, last - first))
-            for at in (first, first + (last - first) / 2, last)
-        ),
+        times=_times(first, last),
         told=_told(points, regrouped=any(kind == "regrouped" for _, kind, _ in happened)),
         events=tuple(event for _, _, event in reversed(happened)),
     )
@@ -206,11 +203,18 @@ def _told(points: Sequence[Shown], *, regrouped: bool) -> str:
     return f"{words}."
 
 
-def _worded(at: datetime, whole: timedelta) -> str:
-    """A moment as exactly as the drawing shows it."""
-    if whole <= timedelta(days=2):
-        return f"{at.day}{THIN_SPACE}{at:%b, %H:%M}"
-    return f"{at.day} {at:%b}" if whole <= timedelta(days=200) else f"{at:%b %Y}"
+def _times(first: datetime, last: datetime) -> tuple[tuple[str, str], ...]:
+    """The two and the moment between them, worded as exactly as the drawing shows them."""
+    between = first + (last - first) / 2
+    if last - first <= timedelta(days=2):
+        edges = [f"{at.day}{THIN_SPACE}{at:%b, %H:%M}" for at in (first, last)]
+        words = [edges[0], f"{between:%H:%M}", edges[1]]
+    elif last - first <= timedelta(days=200):
+        words = [f"{at.day} {at:%b}" for at in (first, between, last)]
+    else:
+        words = [f"{at:%b %Y}" for at in (first, between, last)]
+    moments = [at.isoformat(timespec="seconds") for at in (first, between, last)]
+    return tuple(zip(moments, words, strict=True))
 
 
 def _moment(text: str) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -16,6 +17,7 @@ from app.api.shapes.fund_history import FundHistorySchema, fund_history
 from app.api.shapes.venue import venue_name
 from app.domain.fund import PoolKind
 from app.store import fund_points, funds
+from app.venues.catalogue import catalogue
 from app.web import content
 from app.web.access import signed_in
 from app.web.chart import RANGES, chart
@@ -24,8 +26,10 @@ from app.web.views import unless_unchanged
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Connection
     from werkzeug.wrappers import Response
 
+    from app.store.fund_points import FundBucket
     from app.store.funds import StoredFund
     from app.store.tokens import Principal
 
@@ -95,13 +99,12 @@ def one(pool_id: str, *, principal: Principal) -> Response:
     now = clock.now()
     span = request.args.get("range", USUAL_RANGE)
     span = span if span in RANGES else USUAL_RANGE
-    until = now.replace(second=0, microsecond=0)
+    # The end of this minute: the newest balance is in it, and the drawing stays for as long.
+    until = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
     since = until - RANGES[span]
     with services().database.read() as connection:
         stored = funds.state(connection, pool_id=pool_id)
-        buckets = fund_points.points(
-            connection, pool_id=pool_id, since=since, until=until, count=POINTS
-        )
+        buckets = _points(connection, pool_id, since=since, until=until)
         events = funds.events(connection, pool_id=pool_id, since=since)
         gone = content.worker_is_gone(connection, now=now)
     told = [event for event in events if event.at <= until]
@@ -116,9 +119,21 @@ def one(pool_id: str, *, principal: Principal) -> Response:
             chart=chart(past, shown["top_ups"]),
             ranges=list(RANGES),
             span=span,
+            has_page=stored.state.venue in catalogue().ids(),
             worker_is_gone=gone,
         )
     )
+
+
+def _points(
+    connection: Connection, pool_id: str, *, since: datetime, until: datetime
+) -> tuple[FundBucket, ...]:
+    """So many points at most; of a past shorter than half the stretch, as many as there are."""
+    found = fund_points.points(connection, pool_id=pool_id, since=since, until=until, count=POINTS)
+    if not found or found[0].at - since < (until - since) / 2:
+        return found
+    begins = found[0].at - (until - since) / POINTS
+    return fund_points.points(connection, pool_id=pool_id, since=begins, until=until, count=POINTS)
 
 
 def _shown(stored: StoredFund, now: datetime) -> dict[str, Any]:

@@ -664,6 +664,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        "text/csv": string;
                         "application/json": components["schemas"]["VenueHealth"];
                     };
                 };
@@ -699,7 +700,7 @@ export interface paths {
                     /** @description Id of a venue */
                     venue?: string;
                     health?: "critical" | "draining" | "declining" | "stable" | "growing" | "stale" | "unknown";
-                    /** @description What is not known comes last, whatever the order */
+                    /** @description By what; what is not known comes last in either order, equals by size. `health` begins with the worst */
                     sort?: "id" | "name" | "size" | "change_1h" | "change_8h" | "change_24h" | "change_7d" | "change_30d" | "coverage" | "divergence" | "age" | "health";
                     order?: "asc" | "desc";
                 };
@@ -719,6 +720,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        "text/csv": string;
                         "application/json": components["schemas"]["FundPage"];
                     };
                 };
@@ -822,6 +824,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        "text/csv": string;
                         "application/json": components["schemas"]["FundHistory"];
                     };
                 };
@@ -1196,6 +1199,8 @@ export interface components {
             message: string | null;
             /** @description How many are open */
             positions: number;
+            /** @description What stands beside its figures: what is held but not shown here */
+            notes: string[];
             error: components["schemas"]["SourceError"] | null;
             /**
              * Format: date-time
@@ -1754,14 +1759,14 @@ export interface components {
             mine: boolean;
             /** @description Worst first */
             reasons: components["schemas"]["Reason"][];
-            /** @description Those that speak for the venue, the worst first */
+            /** @description Those behind your own positions, then those that hold most of the open interest; of each the worst first */
             pools: components["schemas"]["Fund"][];
             /** @description The nearest to a trigger first */
             signals: components["schemas"]["Signal"][];
             history: components["schemas"]["Backfill"] | null;
             /**
              * Format: date-time
-             * @description The oldest balance among them
+             * @description The oldest balance among those that speak for it
              */
             as_of: string | null;
         };

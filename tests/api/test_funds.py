@@ -5,10 +5,17 @@ from __future__ import annotations
 import pytest
 import time_machine
 
-from app.domain.fund import FundHealth, PoolKind
+from app.domain.fund import (
+    Confidence,
+    Divergence,
+    DivergenceKind,
+    FundHealth,
+    PoolKind,
+    TopUp,
+)
 from app.domain.reason import Reason, Severity
 from tests.support.api import Caller, Stage, body
-from tests.support.nouns import a_fund_state, a_pool_reading, later
+from tests.support.nouns import NOON, a_fund_state, a_pool_reading, later
 
 ID = "binance:usdm:btc-eth-bnb"
 
@@ -27,7 +34,28 @@ def test_a_fund_is_shown_in_full(stage: Stage, reader: Caller) -> None:
         threshold=-0.05,
         window="24h",
     )
-    stage.fund(a_fund_state(reasons=(draining,)), a_pool_reading(note="Shared by three coins."))
+    state = a_fund_state(
+        reasons=(draining,),
+        drawdown_8h=0.16,
+        drawdown_30d=0.2,
+        drawdown_all=0.3,
+        slope_7d=-0.004,
+        shock=-9.5,
+        runway_days=41.0,
+        flat_updates=0,
+        top_ups=(TopUp(at=NOON, usd=3e7, labelled=False),),
+        divergence=Divergence(
+            kind=DivergenceKind.ALONE,
+            others=6,
+            own_change=-0.15,
+            others_change=0.001,
+            score=-8.0,
+        ),
+        confidence=Confidence.HIGH,
+        since=later(hours=-7),
+        cascade_coverage=3.2,
+    )
+    stage.fund(state, a_pool_reading(note="Shared by three coins."))
     assert body(reader.get(f"/api/v1/funds/{ID}")) == {
         "id": ID,
         "venue": "binance",
@@ -52,7 +80,24 @@ def test_a_fund_is_shown_in_full(stage: Stage, reader: Caller) -> None:
         ],
         "changes": {"1h": None, "8h": None, "24h": -0.15, "7d": None, "30d": None},
         "change_24h": -0.15,
-        "drawdown_8h": None,
+        "drawdown_8h": 0.16,
+        "drawdown_30d": 0.2,
+        "drawdown_all": 0.3,
+        "slope_7d": -0.004,
+        "shock": -9.5,
+        "runway_days": 41.0,
+        "flat_updates": 0,
+        "top_ups": [{"at": "2026-11-22T12:00:00Z", "usd": 3e7, "labelled": False}],
+        "divergence": {
+            "kind": "alone",
+            "own_change": -0.15,
+            "others_change": 0.001,
+            "others": 6,
+            "score": -8.0,
+        },
+        "confidence": "high",
+        "since": "2026-11-22T05:00:00Z",
+        "cascade_coverage": 3.2,
         "coverage": 0.021,
         "open_interest_usd": None,
         "trigger_progress": None,

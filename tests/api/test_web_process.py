@@ -33,7 +33,8 @@ with own.database.write() as conn:
     token = tokens.issue(conn, user_id=user.id, label="x", scopes=["read"], now=clock.now()).token
 headers["Authorization"] = "Bearer " + token
 page = "/api/v1/overlay?url=https://www.binance.com/en/futures/BTCUSDT"
-for path in ("/api/v1/accounts", "/api/v1/positions", "/api/v1/funds", "/api/v1/venues", page):
+health = "/api/v1/venues/binance/health"
+for path in ("/api/v1/accounts", "/api/v1/positions", "/api/v1/funds", "/api/v1/venues", health, page):
     assert client.get(path, headers=headers).status_code == 200
 own.demand.settle()
 """

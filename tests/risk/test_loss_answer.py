@@ -417,3 +417,16 @@ def test_a_venue_that_states_nothing_rules_nothing_out() -> None:
     said = general_answer(model, venue_name="Gate")
     assert said.next_step is None
     assert "nothing is ruled out" in said.answer
+
+
+def test_of_a_venue_nobody_gathered_it_is_not_claimed_that_it_says_nothing() -> None:
+    steps = [
+        a_step(kind, applies=Touches.UNKNOWN, source=None)
+        for kind in (StepKind.AUTO_DELEVERAGING, StepKind.CLAWBACK)
+    ]
+    model = replace(a_loss_model(), steps=tuple(steps))
+    said = general_answer(model, venue_name="BloFin").answer
+    assert said.endswith("is not gathered here: nothing is ruled out.")
+    held = answer(a_position(), loss_model=model, venue_name="BloFin", fund=None)
+    assert held.answer.endswith("what BloFin does then is not known.")
+    assert "does not say" not in said + held.answer

@@ -15,7 +15,7 @@ from app.domain.errors import NotFound
 from app.store import accounts, codes, margins, positions, snapshots, sources, tokens, users
 from app.store.database import Database
 from tests.store.helpers import link, record, settle
-from tests.support.nouns import NOON, a_margin, an_assessment, later
+from tests.support.nouns import NOON, a_fund_state, a_margin, an_assessment, later
 
 REPOSITORIES: tuple[ModuleType, ...] = (
     accounts,
@@ -55,6 +55,10 @@ FINDS_NOTHING: dict[str, Question] = {
     "positions.count_by_account": lambda conn, me, _: positions.count_by_account(conn, user_id=me),
     "margins.list_for": lambda conn, me, its: margins.list_for(
         conn, user_id=me, account_id=its.account
+    ),
+    "margins.notes_of": lambda conn, me, _: margins.notes_of(conn, user_id=me),
+    "positions.pools_behind": lambda conn, me, _: positions.pools_behind(
+        conn, user_id=me, venue="binance"
     ),
     "snapshots.history": lambda conn, me, its: snapshots.history(
         conn, user_id=me, account_id=its.account, since=later(days=-1)
@@ -97,7 +101,8 @@ IS_NOT_FOUND: dict[str, Question] = {
 def owned(database: Database, owner: str) -> Owned:
     account = link(database, owner)
     unverifiable = settle(database, link(database, owner), AccountStatus.UNVERIFIABLE)
-    record(database, account, an_assessment(), margins=[a_margin()])
+    assessment = an_assessment(fund=a_fund_state())
+    record(database, account, assessment, margins=[a_margin(note="Beside it, 3 options.")])
     with database.write() as conn:
         token = tokens.issue(conn, user_id=owner, label="mine", scopes=["read"], now=NOON)
         (position,) = positions.list_for(conn, user_id=owner)

@@ -143,10 +143,14 @@ def calm_fund(venue: str, key: str, name: str, usd: float, at: datetime) -> Fund
 
 def store_fund(stage: Stage, state: FundState, reading: PoolReading | None = None) -> None:
     """Store a pool with a day of its recent past."""
-    reading = reading or a_pool_reading(
-        venue=state.venue, key=state.key, name=state.name, kind=state.kind
-    )
     at, usd = state.as_of or stage.now(), state.balance_usd or 0.0
+    reading = reading or a_pool_reading(
+        venue=state.venue,
+        key=state.key,
+        name=state.name,
+        kind=state.kind,
+        balances=(FundBalance(asset="USDT", amount=usd, usd=usd, at=at),),
+    )
     fall = state.changes.get("24h") or 0.0
     recent = [
         funds.FundPoint(

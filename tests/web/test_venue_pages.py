@@ -22,7 +22,24 @@ VENUES = ("binance", "bybit", "hyperliquid", "okx")
 def test_venues_that_were_not_read_say_when_they_will_be(browser: Caller) -> None:
     shown = words(browser.get("/venues"))
     assert "Funds are being read; trends need a little time" in shown
-    assert shown.count("– Not read yet. The first figures come within a minute") == len(VENUES)
+    assert "– Not read yet. The first figures come within a minute" in shown
+    assert f"{len(catalogue().ids())} more venues without a fund to show here" in shown
+    for venue_id in VENUES:
+        one = words(browser.get(f"/venues/{venue_id}"))
+        assert "– Not read yet. The first figures come within a minute" in one
+
+
+def test_venues_without_a_fund_are_folded_away_and_say_why(stage: Stage, browser: Caller) -> None:
+    store_fund(stage, draining_fund(NOON))
+    table, folded = words(browser.get("/venues")).split("more venues without a fund to show here")
+    assert "USD-M fund for BTC, ETH and BNB" in table
+    assert "OKX" not in table
+    assert "Binance" not in folded
+    assert "OKX Not read yet. When it is empty, winners are closed (auto-deleveraging)." in folded
+    unpublished = [one.name for one in catalogue().venues() if not one.fund.published]
+    assert unpublished
+    for name in unpublished:
+        assert f"{name} Not published. " in folded
 
 
 def test_the_table_shows_balance_changes_share_health_and_age(
@@ -39,9 +56,11 @@ def test_the_table_shows_balance_changes_share_health_and_age(
 
 def test_each_venue_says_in_a_line_what_follows_an_empty_fund(browser: Caller) -> None:
     shown = words(browser.get("/venues"))
-    assert "Binance When it is empty, winners are closed (auto-deleveraging)." in shown
     assert (
-        "Hyperliquid When it is empty, a backstop takes positions over, then winners are closed"
+        "Binance Not read yet. When it is empty, winners are closed (auto-deleveraging)." in shown
+    )
+    assert (
+        "Hyperliquid Not read yet. When it is empty, a backstop takes positions over, then winners are closed"
         in shown
     )
 
@@ -96,10 +115,34 @@ def test_a_venue_with_hundreds_of_pools_stays_a_few_lines(stage: Stage, browser:
     assert "Fund 0 " in one
 
 
-def test_linked_venues_lead_the_table_beside_positions(stage: Stage, browser: Caller) -> None:
-    stage.account(venue="okx")
+def test_beside_positions_are_the_venues_of_the_accounts_and_those_in_trouble(
+    stage: Stage, browser: Caller
+) -> None:
     shown = words(browser.get("/")).split("Funds")[-1]
-    assert shown.index("OKX") < shown.index("Binance") < shown.index("Bybit")
+    assert "At present no fund that is read is. All venues" in shown
+    assert "OKX" not in shown
+    stage.account(venue="okx")
+    store_fund(stage, calm_fund("bybit", "usdt:solusdt", "Calm fund", 1e6, NOON))
+    shown = words(browser.get("/")).split("Funds")[-1]
+    assert "OKX When it is empty" in shown
+    assert "Bybit" not in shown
+    store_fund(stage, draining_fund(NOON))
+    total = replace(calm_fund("htx", "total", "Total", 9.0, NOON), kind=PoolKind.HEADLINE)
+    store_fund(stage, replace(total, health=FundHealth.CRITICAL))
+    shown = words(browser.get("/")).split("Funds")[-1]
+    assert shown.index("Binance") < shown.index("OKX")
+    assert "USD-M fund for BTC, ETH and BNB" in shown
+    assert "HTX" not in shown
+
+
+def test_a_fund_in_trouble_that_was_lost_sight_of_stays_beside_positions(
+    stage: Stage, browser: Caller, time: time_machine.Traveller
+) -> None:
+    store_fund(stage, draining_fund(NOON))
+    time.move_to(later(hours=5))
+    alive(stage)
+    shown = words(browser.get("/")).split("Funds")[-1]
+    assert "○ stale 5\u2009h old" in shown
 
 
 @pytest.mark.parametrize("venue_id", VENUES)
@@ -116,7 +159,7 @@ def test_every_step_says_what_it_can_reach_and_where_that_is_from(
     ruled_out = [step for step in facts.loss_model.steps if step.applies == "no"]
     assert shown.count("Withdrawn money") == len(facts.loss_model.steps) - len(ruled_out)
     unsourced = [step for step in facts.loss_model.steps if step.unsourced]
-    assert shown.rsplit("Not known", 1)[0].count("No source") >= len(unsourced)
+    assert shown.count("No source") >= len(unsourced)
     for item in facts.loss_model.not_known:
         assert item.replace("'", "&#39;") in html
 

@@ -11,6 +11,7 @@ from app.domain.reason import Severity
 from app.store import accounts, tokens
 from app.store.tables import tokens as token_rows
 from tests.support.page_browser import Site, Visitor, refresh
+from tests.support.page_funds import four_pasts
 from tests.support.page_stage import crash, judged
 
 # Signing in
@@ -77,6 +78,37 @@ def test_everything_works_without_scripts(site: Site, visitor: Visitor) -> None:
     page.get_by_role("button", name="Sign out of this browser").click()
     expect(page.get_by_text("Signed out of this browser.")).to_be_visible()
     visitor.expected("401 (UNAUTHORIZED)")
+
+
+def test_the_board_is_sorted_and_a_fund_looked_at_without_scripts(
+    site: Site, visitor: Visitor
+) -> None:
+    four_pasts(site.stage)
+    wide = {"width": 1280, "height": 860}
+    page = visitor.open("/funds", java_script_enabled=False, viewport=wide)
+    names = page.locator("tbody td.name a")
+    expect(names.first).to_have_text("USD-M fund for BTC, ETH and BNB")
+    page.get_by_role("columnheader", name="Balance").get_by_role("link").click()
+    heading = page.get_by_role("columnheader", name="Balance")
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    heading.get_by_role("link").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    expect(names.first).to_have_text("BTC-USDT perpetual fund")
+    page.get_by_role("link", name="USDT pool of ADAUSDT").click()
+    expect(page.get_by_role("img", name="Balance over time.")).to_be_visible()
+    page.locator("#events summary").click()
+    expect(page.get_by_text("It got ADAUSDT, LINKUSDT and 21 more")).to_be_visible()
+    page.get_by_role("link", name="7 days").click()
+    expect(page.get_by_role("link", name="7 days")).to_have_attribute("aria-current", "true")
+    expect(page.locator("#events")).to_have_count(0)
+
+
+def test_on_a_phone_the_order_is_chosen_from_a_list(site: Site, visitor: Visitor) -> None:
+    four_pasts(site.stage)
+    page = visitor.open("/funds")
+    page.get_by_text("Sorted by health").click()
+    page.get_by_role("link", name="Change in 7\u2009d").click()
+    expect(page.get_by_text("Sorted by change in 7\u2009d")).to_be_visible()
 
 
 # Live

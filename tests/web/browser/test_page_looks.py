@@ -9,12 +9,19 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.support.page_browser import Site, Visitor
+from tests.support.page_funds import CALM, DRAINING, REGROUPED, TOPPED_UP, four_pasts
 from tests.support.page_stage import crash
 
 PAGES = {
     "positions": "/",
     "venues": "/venues",
     "venue": "/venues/binance",
+    "funds": "/funds",
+    "fund-draining": f"/funds/{DRAINING}",
+    "fund-calm": f"/funds/{CALM}?range=7d",
+    "fund-regrouped": f"/funds/{REGROUPED}",
+    "fund-topped-up": f"/funds/{TOPPED_UP}",
+    "fund-without-past": "/funds/binance:usdm:wifusdt?range=1d",
     "accounts": "/accounts",
     "link": "/accounts?venue=okx",
     "sign-in": "/sign-in",
@@ -34,6 +41,7 @@ def test_pages_fit_and_are_kept_as_pictures(
     scheme: str,
 ) -> None:
     crash(site.stage)
+    four_pasts(site.stage)
     page = visitor.open("/", viewport={"width": width, "height": SIZES[width]}, color_scheme=scheme)
     for name, path in PAGES.items():
         page.goto(site.address + path)
@@ -46,6 +54,7 @@ def test_nothing_is_wider_than_the_smallest_phone_and_everything_can_be_tapped(
     site: Site, visitor: Visitor
 ) -> None:
     crash(site.stage)
+    four_pasts(site.stage)
     page = visitor.open("/", viewport={"width": 320, "height": 640}, has_touch=True)
     for name, path in PAGES.items():
         page.goto(site.address + path)
@@ -58,6 +67,7 @@ def test_nothing_is_wider_than_the_smallest_phone_and_everything_can_be_tapped(
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_axe_finds_nothing_to_complain_of(site: Site, visitor: Visitor, scheme: str) -> None:
     crash(site.stage)
+    four_pasts(site.stage)
     page = visitor.open("/", color_scheme=scheme)
     # What is not a colour is the same in both.
     options = {"runOnly": ["color-contrast"]} if scheme == "light" else None

@@ -24,7 +24,9 @@ TOOLS = Path(sys.executable).parent
 OLDEST_NODE = (20, 19)
 NODE_CHECKS = ("lint", "check", "webext")
 NODE_TESTS = ("test",)
-FIRST_HALF = tuple(f"tests/{name}" for name in ("venues", "risk", "store", "monitor", "sandbox"))
+FIRST_HALF = tuple(
+    f"tests/{name}" for name in ("venues", "risk", "store", "monitor", "sandbox", "integration")
+)
 """About half of the tests' time; the other half drives browsers and true processes."""
 
 

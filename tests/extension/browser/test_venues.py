@@ -63,4 +63,8 @@ def test_without_a_contract_in_the_fragment_nothing_is_drawn(visit: Visit, htx: 
     overlay.shows("Long 0.5 BTC")
     page.evaluate("location.hash = 'help'")
     overlay.is_gone()
-    assert htx.of("/api/v1/overlay")[-1].page == HTX
+    # What was drawn goes first, then the backend is asked.
+    overlay.waits(
+        lambda: htx.of("/api/v1/overlay")[-1].page == HTX,
+        "the page without a contract was not asked for",
+    )

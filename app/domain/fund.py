@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.domain.reason import Reason
@@ -88,6 +88,16 @@ class FundSample:
     at: datetime
     amount: float
     usd: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiquidationRecord:
+    """The largest volume of liquidations a venue is known to have had within 24 hours."""
+
+    usd: float
+    on: date
+    source: str | None
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ def judge_pools(
     signals = markets.signals(connection, venue=facts.id)
     readings = tuple(pools)
     known = past.of_venue(connection, facts.id, [pool.id for pool in readings], now=now)
+    largest = facts.fund.largest_liquidation
     judged = []
     for pool in readings:
         behind = stands_behind(pool, facts)
@@ -61,6 +62,7 @@ def judge_pools(
             signals=concerning(signals, pool, every_contract=behind and not pool.symbols),
             now=now,
             previous=previous.get(pool.id),
+            largest_liquidation_usd=largest.usd if largest is not None and behind else None,
         )
         judged.append(JudgedPool(state=state, recent=recent_points(pool, known[pool.id], now)))
     divergence = diverges(

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from app.domain.closure import Closure
 from app.domain.errors import InvalidInput, NotFound
+from app.domain.fund import LiquidationRecord
 from app.domain.loss_model import LossModel
 from app.domain.permissions import PowerKind
 from app.domain.position import ContractKind, Source
@@ -263,6 +264,7 @@ class FundFacts:
     source: str | None
     note: str | None
     history_reads: tuple[str, ...] = ()
+    largest_liquidation: LiquidationRecord | None = None
     history_note: str | None = None
 
 

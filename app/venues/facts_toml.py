@@ -8,6 +8,7 @@ from pathlib import Path
 import tomli
 
 from app.domain.closure import Closure
+from app.domain.fund import LiquidationRecord
 from app.domain.loss_model import LossModel, StepKind, Touches, WaterfallStep
 from app.domain.permissions import PowerKind
 from app.domain.position import ContractKind, Source
@@ -225,10 +226,22 @@ def _fund(table: Table) -> FundFacts:
         source=table.source(note=note),
         note=note,
         history_reads=table.texts("history_reads"),
+        largest_liquidation=_largest_liquidation(table.optional_table("largest_liquidation")),
         history_note=table.optional_text("history_note"),
     )
     table.done()
     return fund
+
+
+def _largest_liquidation(table: Table | None) -> LiquidationRecord | None:
+    if table is None:
+        return None
+    note = table.optional_text("note")
+    record = LiquidationRecord(
+        usd=table.number("usd"), on=table.day("on"), source=table.source(note=note), note=note
+    )
+    table.done()
+    return record
 
 
 def _adl(table: Table) -> AdlFacts:

@@ -384,3 +384,20 @@ def test_a_market_moves_hard_when_a_quarter_of_it_moves_5_percent_in_an_hour(
     now = marks(BTC=100.0, ETH=10.0, PEPE=1.0)
     assert known.move_hard("binance", now, now=NOON) is hard
     assert not known.move_hard("bybit", now, now=NOON)
+
+
+def test_a_pool_is_set_against_the_largest_day_of_liquidations_its_venue_is_known_for(
+    database: Database,
+) -> None:
+    known = HYPERLIQUID.fund.largest_liquidation
+    assert known is not None and known.source is not None
+    pool = a_pool_reading(
+        venue="hyperliquid",
+        key="liquidator",
+        symbols=("BTC",),
+        balances=(FundBalance(asset="USDC", amount=known.usd / 100, usd=known.usd / 100, at=NOON),),
+    )
+    with database.read() as connection:
+        (judged,) = judge_pools(connection, HYPERLIQUID, [pool], FundPast(), previous={}, now=NOON)
+    assert judged.state.cascade_coverage == pytest.approx(0.01)
+    assert judge(database).cascade_coverage is None

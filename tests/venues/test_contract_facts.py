@@ -148,6 +148,9 @@ def _claims(known: VenueFacts) -> Iterator[tuple[str, str | None, str | None]]:
     check, fund = known.permission_check, known.fund
     yield "permission_check", check.source, check.note
     yield "fund", fund.source, fund.note
+    if fund.largest_liquidation is not None:
+        record = fund.largest_liquidation
+        yield "largest liquidation", record.source, record.note
     for adl in known.adl:
         yield f"adl of a {adl.subject}", adl.source, adl.note
     for step in known.loss_model.steps:

@@ -24,10 +24,8 @@ TOOLS = Path(sys.executable).parent
 OLDEST_NODE = (20, 19)
 NODE_CHECKS = ("lint", "check", "webext")
 NODE_TESTS = ("test",)
-FIRST_HALF = tuple(
-    f"tests/{name}" for name in ("venues", "risk", "store", "monitor", "sandbox", "integration")
-)
-"""About half of the tests' time; the other half drives browsers and true processes."""
+FIRST_HALF = tuple(f"tests/{name}" for name in ("venues", "store", "monitor", "integration"))
+"""About half of the tests' time; the other half drives browsers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ import pytest
 from app.store.database import Database
 from tests.support.databases import empty_database_url
 
-STEPS = {"sqlite": 61, "postgresql": 71}
+STEPS = {"sqlite": 61, "postgresql": 53}
 """Every so many-th point. Both are prime, so that they fall on ever other places in a page."""
 
 

@@ -27,6 +27,7 @@ from app.venues.connection import Connection
 from app.venues.errors import parsing
 from app.venues.facts import Scope, VenueFacts
 from app.venues.holding import margin_not_read
+from app.venues.prices import dollar_prices
 from app.venues.wire import Malformed, Row
 
 CCXT: Final = "bitget"
@@ -126,7 +127,7 @@ class BitgetReader(VenueReader):
                 self.connection.raw("tickers", {"productType": category}), contracts
             )
         )
-        self._prices = market.prices(stats, contracts)
+        self._prices = dollar_prices(stats, contracts)
         return stats
 
     def _by_generation(self, unified: Callable[[], T], classic: Callable[[], T]) -> T:

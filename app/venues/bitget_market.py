@@ -145,13 +145,3 @@ def _stat(data: Row, contracts: Mapping[str, Contract]) -> MarketStat:
         open_interest_at=at if known else None,
         note=SIDES if known else None,
     )
-
-
-def prices(stats: Iterable[MarketStat], contracts: Mapping[str, Contract]) -> dict[str, float]:
-    """USD a coin, by the mark of its perpetual against USDT."""
-    found = {}
-    for stat in stats:
-        contract = contracts.get(stat.native_symbol)
-        if contract and stat.mark_price and contract.quote == "USDT" and not contract.expires_at:
-            found[contract.base] = stat.mark_price
-    return found

@@ -24,6 +24,7 @@ from app.venues.errors import parsing
 from app.venues.facts import Scope, VenueFacts
 from app.venues.gate_key import key_permissions
 from app.venues.holding import margin_not_read, no_margin
+from app.venues.prices import dollar_prices
 
 CCXT: Final = "gate"
 PAGE: Final = 100
@@ -94,7 +95,7 @@ class GateReader(VenueReader):
         stats = self._each_scope(
             "tickers", {}, lambda _, answer: market.market_stats(answer, contracts, at=now)
         )
-        self._prices = market.prices(stats, contracts)
+        self._prices = dollar_prices(stats, contracts)
         return stats
 
     def adl_signals(self) -> tuple[AdlSignal, ...]:

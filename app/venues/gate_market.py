@@ -5,7 +5,7 @@ Source: https://www.gate.com/docs/developers/apiv4/en/, the pages of each endpoi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -123,13 +123,3 @@ def _interest(data: Row, mark: float | None, contract: Contract) -> float | None
     held = wire.optional_number(data, "total_size")
     price = 1.0 if contract.kind is ContractKind.INVERSE else mark
     return held * contract.contract_size * price if held is not None and price else None
-
-
-def prices(stats: Iterable[MarketStat], contracts: Mapping[str, Contract]) -> dict[str, float]:
-    """USD a coin, by the mark of its perpetual against USDT."""
-    found = {}
-    for stat in stats:
-        contract = contracts.get(stat.native_symbol)
-        if contract and stat.mark_price and contract.quote == "USDT" and not contract.expires_at:
-            found[contract.base] = stat.mark_price
-    return found

@@ -26,6 +26,7 @@ from app.venues.connection import Connection
 from app.venues.errors import parsing
 from app.venues.facts import Scope, VenueFacts
 from app.venues.holding import margin_not_read
+from app.venues.prices import dollar_prices
 
 CCXT: Final = "okx"
 LINES: Final = ("SWAP", "FUTURES")
@@ -135,7 +136,7 @@ class OkxReader(VenueReader):
                 contracts,
             )
         )
-        self._prices = fund.prices(stats, contracts)
+        self._prices = dollar_prices(stats, contracts)
         return stats
 
     def adl_signals(self) -> tuple[AdlSignal, ...]:

@@ -183,16 +183,6 @@ def choose(
     return turns.take(sorted(first), others, start=start, size=size)
 
 
-def prices(stats: Iterable[MarketStat], contracts: Mapping[str, Contract]) -> dict[str, float]:
-    """USD a coin, by the mark of its perpetual against USDT."""
-    found = {}
-    for stat in stats:
-        contract = contracts.get(stat.native_symbol)
-        if contract and stat.mark_price and contract.quote == "USDT" and not contract.expires_at:
-            found[contract.base] = stat.mark_price
-    return found
-
-
 def market_stats(
     marks: object, interests: object, contracts: Mapping[str, Contract]
 ) -> tuple[MarketStat, ...]:

@@ -4,6 +4,44 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class AdlChoice(StrEnum):
+    """By what a venue chooses whom it deleverages."""
+
+    SCORE = "score"
+    """A formula over the position: profit and leverage."""
+    RANDOM = "random"
+    ACCOUNT_GAIN = "account_gain"
+    """The gain of the whole account, which no single position tells."""
+    PRO_RATA = "pro_rata"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdlScore:
+    """A position's score by the formula its venue publishes, computed here.
+
+    No place in a queue: nobody outside knows the scores of the others. Higher is closed first.
+    ``formula`` says it in words and symbols; ``source`` is where the venue publishes it.
+    """
+
+    score: float
+    formula: str
+    source: str | None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdlTrigger:
+    """How far the venue is on the way to its own trigger: 0 calm, 1 there."""
+
+    progress: float
+    subject: str
+    value: float | None
+    trigger: float | None
+    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

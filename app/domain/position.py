@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.adl import AdlStanding
+from app.domain.session import SessionProfit
 
 
 class Side(StrEnum):
@@ -41,6 +42,18 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceTier:
+    """Maintenance margin of a position whose value is up to ``up_to`` (``None``: any more).
+
+    ``up_to`` and ``amount`` (the tier's ``cum``) are in the settle asset, ``rate`` a fraction.
+    """
+
+    up_to: float | None
+    rate: float
+    amount: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
     """One open position of one side, in the units of docs/figures.md.
 
@@ -50,7 +63,8 @@ class Position:
     ``notional_usd`` is in USD. ``liquidation_price`` is the venue's own or ``None``:
     sentinels are gone already. ``maintenance_margin_rate`` and
     ``maintenance_amount`` (the tier's ``cum``) are kept where the venue says them, for the
-    estimate. ``notes`` says for a field that is ``None`` why it is. ``raw`` is the venue's
+    estimate; ``tiers`` are all of the contract's, smallest first, where they were read.
+    ``notes`` says for a field that is ``None`` why it is. ``raw`` is the venue's
     own payload of this position, credentials never.
     """
 
@@ -79,6 +93,7 @@ class Position:
     unrealized_pnl: float | None = None
     hedged: bool = False
     adl: AdlStanding | None = None
+    tiers: tuple[MaintenanceTier, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -93,7 +108,8 @@ class AccountMargin:
     """Margin of a whole cross account (or of one scope of it), from the venue.
 
     ``margin_balance`` and ``maintenance_margin`` are in ``asset``; ``margin_ratio`` is
-    maintenance / balance, 1 at liquidation, whatever sense the venue itself uses.
+    maintenance / balance, 1 at liquidation, whatever sense the venue itself uses. ``session`` is
+    the profit of the running session, at venues that could take it back and say what it is.
     """
 
     scope: str
@@ -103,6 +119,7 @@ class AccountMargin:
     margin_ratio: float | None
     as_of: datetime
     note: str | None = None
+    session: SessionProfit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,22 @@ accounts = Table(
     UniqueConstraint("user_id", "venue", "credential_hash"),
 )
 
+thresholds = Table(
+    "thresholds",
+    metadata,
+    _of("users.id", primary_key=True),
+    Column("document", Document, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
+account_joints = Table(
+    "account_joints",
+    metadata,
+    _of("accounts.id", primary_key=True),
+    Column("document", Document, nullable=False),
+    Column("computed_at", Instant, nullable=False),
+)
+
 account_margins = Table(
     "account_margins",
     metadata,
@@ -245,6 +261,29 @@ market_stats = Table(
     Column("open_interest_usd", Figure),
     Column("open_interest_at", Instant),
     Column("note", String),
+    sqlite_with_rowid=False,
+)
+
+candles = Table(
+    "candles",
+    metadata,
+    # One contract from one time to another, oldest first. An hour's candle never changes.
+    Column("venue", String, primary_key=True),
+    Column("native_symbol", String, primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("high", Figure, nullable=False),
+    Column("low", Figure, nullable=False),
+    Column("close", Figure, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+market_risks = Table(
+    "market_risks",
+    metadata,
+    Column("venue", String, primary_key=True),
+    Column("native_symbol", String, primary_key=True),
+    Column("document", Document, nullable=False),
+    Column("computed_at", Instant, nullable=False),
     sqlite_with_rowid=False,
 )
 

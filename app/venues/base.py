@@ -23,12 +23,14 @@ from app.domain.errors import (
     VenueUnsupported,
 )
 from app.domain.fund import FundHistoryPage, MarketStat, PoolReading
+from app.domain.market_risk import Candle
 from app.domain.permissions import KeyPermissions, KeyVerdict
 from app.domain.position import AccountReading, ScopeReading
 from app.venues import unified
 from app.venues.connection import Connection
 from app.venues.errors import parsing
 from app.venues.facts import LinkKind, Scope, VenueFacts
+from app.venues.markets import Contract
 
 
 class VenueReader:
@@ -136,6 +138,17 @@ class VenueReader:
         with self._taking_apart("its markets"):
             return self.market_stats(wanted)
 
+    def read_candles(self, native_symbol: str, since: datetime) -> tuple[Candle, ...]:
+        """Finished hours of a contract from ``since`` on, oldest first: one answer of the venue.
+
+        At most ``candles.limit`` of the facts; whoever wants more asks again from the last.
+        Raises ``VenueUnsupported`` where the facts name no candles or the contract is not listed.
+        """
+        if self.facts.candles is None:
+            raise VenueUnsupported(f"{self.facts.name} gives no candles.", venue=self.facts.id)
+        with self._taking_apart("its candles"):
+            return self.candles(native_symbol, since, self.facts.candles.limit)
+
     def read_adl_signals(self) -> tuple[AdlSignal, ...]:
         """What the venue publishes about auto-deleveraging, contract by contract or by pool."""
         with self._taking_apart("its auto-deleveraging signals"):
@@ -185,6 +198,24 @@ class VenueReader:
 
     def adl_signals(self) -> tuple[AdlSignal, ...]:
         return ()
+
+    def candles(self, native_symbol: str, since: datetime, limit: int) -> tuple[Candle, ...]:
+        """By default ccxt's unified ones, of the class whose market list has the contract."""
+        ccxt_id, contract = self.contract_of(native_symbol)
+        rows = self.connection.unified(
+            ccxt_id, "fetch_ohlcv", contract.symbol, "1h", unified.milliseconds(since), limit
+        )
+        return unified.candles(rows, since=since, now=self.clock())
+
+    def contract_of(self, native_symbol: str) -> tuple[str, Contract]:
+        """The contract, and the ccxt class it is traded through."""
+        for ccxt_id in dict.fromkeys(scope.ccxt for scope in self.facts.scopes):
+            contract = self.connection.contracts(ccxt_id).get(native_symbol)
+            if contract is not None:
+                return ccxt_id, contract
+        raise VenueUnsupported(
+            f"{self.facts.name} lists no contract {native_symbol}.", venue=self.facts.id
+        )
 
     @contextmanager
     def _taking_apart(self, what: str) -> Iterator[None]:

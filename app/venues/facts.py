@@ -20,6 +20,8 @@ from app.domain.fund import LiquidationRecord
 from app.domain.loss_model import LossModel
 from app.domain.permissions import PowerKind
 from app.domain.position import ContractKind, Source
+from app.domain.session import SessionRule
+from app.venues.candle_facts import CandleFacts
 
 SHARE_OF_LIMIT = 0.1
 """Seawall stays under a tenth of what a venue allows: a person trades from the same address."""
@@ -63,6 +65,7 @@ class ReadPurpose(StrEnum):
     FUND = "fund"
     MARKET_STATS = "market_stats"
     ADL = "adl"
+    CANDLES = "candles"
 
 
 class AdlSubject(StrEnum):
@@ -350,6 +353,8 @@ class VenueFacts:
     limits: Limits | None
     sentinels: frozenset[float]
     closed: Closure | None = None
+    candles: CandleFacts | None = None
+    session: SessionRule | None = None
 
     def read(self, read_id: str) -> Read:
         """Raises ``NotFound``."""

@@ -46,6 +46,8 @@ def _named_reads(facts: VenueFacts) -> Iterator[tuple[str, str]]:
         yield "clock.read", facts.clock.read
     for name in facts.fund.reads:
         yield "fund.reads", name
+    for name in facts.candles.reads if facts.candles is not None else ():
+        yield "candles.reads", name
     for name in facts.fund.history_reads:
         yield "fund.history_reads", name
     for number, adl in enumerate(facts.adl):

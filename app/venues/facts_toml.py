@@ -36,6 +36,7 @@ from app.venues.facts import (
 from app.venues.facts_check import check
 from app.venues.facts_pages import page_rules
 from app.venues.facts_reads import reads
+from app.venues.facts_risk import candles, session
 from app.venues.table import Table
 
 CREDENTIALS = {
@@ -92,6 +93,8 @@ def parse(data: Mapping[str, object], file_name: str) -> VenueFacts:
         limits=_limits(top.optional_table("limits")),
         sentinels=_sentinels(top.optional_table("liquidation_price")),
         closed=closed,
+        candles=candles(top.optional_table("candles")),
+        session=session(top.optional_table("session")),
     )
     top.done()
     check(facts, top)

@@ -10,8 +10,9 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -52,10 +53,12 @@ class Ask(StrEnum):
     MARKETS = "markets"
     SIGNALS = "signals"
     HISTORY = "history"
+    CANDLES = "candles"
 
 
-USUAL: Final = frozenset(Ask) - {Ask.HISTORY}
+USUAL: Final = frozenset(Ask) - {Ask.HISTORY, Ask.CANDLES}
 """What a refresh asks; the past is asked for once, and may be long."""
+CANDLES_SINCE: Final = timedelta(hours=3)
 MOST_PAGES: Final = 1_000
 
 
@@ -163,6 +166,11 @@ def run(
         result["signals"] = _answer(public.read_adl_signals)
     if Ask.HISTORY in asked:
         result["history"] = _answer(lambda: _history(public))
+    if Ask.CANDLES in asked:
+        since = public.clock().replace(minute=0, second=0, microsecond=0) - CANDLES_SINCE
+        for symbol in wanted or ():
+            read = partial(public.read_candles, symbol, since)
+            result.setdefault("candles", {})[symbol] = _answer(read)
     return result
 
 

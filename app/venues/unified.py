@@ -7,9 +7,10 @@ Pure functions. A venue whose rows are wrong in other ways corrects the result
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
+from app.domain.market_risk import Candle
 from app.domain.position import MarginMode, Position, Side
 from app.venues.facts import Scope, VenueFacts
 from app.venues.holding import contract_of, holding
@@ -18,11 +19,45 @@ from app.venues.wire import (
     Malformed,
     Row,
     liquidation_price,
+    number,
     optional_number,
     optional_text,
     row,
     rows,
 )
+
+HOUR: Final = timedelta(hours=1)
+
+
+def milliseconds(at: datetime) -> int:
+    """A time as ccxt takes it."""
+    return int(at.timestamp() * 1000)
+
+
+def candles(answer: object, *, since: datetime, now: datetime) -> tuple[Candle, ...]:
+    """The finished hours from ``since`` on in what ccxt's ``fetch_ohlcv`` answered, oldest first.
+
+    Raises ``Malformed`` for a row that is no hour's candle: prices that are none, a high below
+    the low, a time that is no full hour. An hour without a trade (no prices) is left out.
+    """
+    if not isinstance(answer, list):
+        raise Malformed("the list of candles is not a list")
+    found: dict[datetime, Candle] = {}
+    for item in answer:
+        if not isinstance(item, list) or len(item) < 5:
+            raise Malformed("a candle is not a list of time and prices")
+        if all(price is None for price in item[1:5]):
+            continue
+        data: Row = dict(zip(("time", "open", "high", "low", "close"), item, strict=False))
+        at = datetime.fromtimestamp(number(data, "time") / 1000, UTC)
+        candle = Candle(
+            at=at, high=number(data, "high"), low=number(data, "low"), close=number(data, "close")
+        )
+        if at.timestamp() % 3600 or not 0 < candle.low <= candle.close <= candle.high:
+            raise Malformed("a candle is no hour of prices")
+        if at >= since and at + HOUR <= now:
+            found[at] = candle
+    return tuple(found[at] for at in sorted(found))
 
 
 def positions(

@@ -3,4 +3,4 @@
 ``HEAD`` is the last of them, written down so that asking "is it current?" needs no Alembic.
 """
 
-HEAD = "0004"
+HEAD = "0005"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import re
 from collections.abc import Iterator, Mapping
@@ -54,6 +55,9 @@ WRITES = re.compile(
 
 SKIPPED = frozenset({"sleep", "close", "throttle", "print", "log", "on_rest_response"})
 """Methods that make no request and would stop or slow the walk."""
+
+TABLES = frozenset({"api", "exceptions", "httpExceptions", "has", "features"})
+"""Long tables of a ccxt class that its methods only read."""
 
 
 WELL = (
@@ -109,9 +113,34 @@ class Walk:
         self.facts, self.ccxt_id = facts, ccxt_id
         self.network = Network()
         self.refusals: list[RequestRefused] = []
-        self.exchange = self._fresh()
+        self.exchange = self._made()
+        self._first = self._state()
 
-    def _fresh(self) -> Any:
+    def _begin_again(self) -> None:
+        """Put the client back to how it was made, whatever a method did to it.
+
+        To make another for each of some hundred methods would take most of the walk's time.
+        """
+        attributes = vars(self.exchange)
+        attributes.clear()
+        attributes.update(self._first[0])
+        attributes.update(copy.deepcopy(self._first[1]))
+        session = self.exchange.session
+        session.cookies.clear()
+        session.headers.clear()
+        session.headers.update(self._first[2])
+
+    def _state(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        """What the client has: everything, what of it a method can write into, and its headers."""
+        everything = dict(vars(self.exchange))
+        written = {
+            name: value
+            for name, value in everything.items()
+            if isinstance(value, dict | list) and name not in TABLES
+        }
+        return everything, copy.deepcopy(written), dict(self.exchange.session.headers)
+
+    def _made(self) -> Any:
         guard = ReadOnlyTransport(self.facts, clock=lambda: NOW, inner=self.network)
         checked = guard.check
 
@@ -159,7 +188,7 @@ class Walk:
                 continue
             seen.add(static)
             if not name.startswith(("fetch", "create", "cancel", "edit", "parse", "safe")):
-                self.exchange = self._fresh()
+                self._begin_again()
             for symbol, code, account in ((SYMBOL, "USDT", "linear"), (INVERSE, "USDC", "swap")):
                 yield self._call(name, _arguments(name, static, symbol, code, account))
             for others in OTHERWISE if name in CHANGES else ():

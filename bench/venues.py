@@ -36,7 +36,6 @@ from app.domain.account import AccountStatus
 from app.monitor.context import Context
 from app.monitor.scheduler import Scheduler
 from app.monitor.worker import QUEUE_POLL_SECONDS, build_coordinator, register_jobs
-from app.risk.severity import Thresholds
 from app.settings import Settings, load_settings
 from app.store import accounts, sources, users
 from app.store.database import Database
@@ -195,7 +194,6 @@ class Worker:
             catalogue=known,
             now=clock.now,
             random=lambda: 1.0,
-            thresholds=Thresholds(),
         )
         self.coordinator = build_coordinator(self.context)
         register_jobs(self.context, self.coordinator)

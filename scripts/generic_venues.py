@@ -1,6 +1,6 @@
 """Writes ``app/venues/generic/exchanges.toml``: the exchanges linked without a facts file.
 
-Run it after ccxt was updated. What a class says of itself is taken without asking anybody; two
+Run it after ccxt was updated. What a class says of itself is taken without asking anybody; three
 of its calls are made into the void, to see how it would ask.
 """
 
@@ -30,6 +30,14 @@ HEAD = """\
 """
 TRADES_BY_GET = re.compile(r"(cancel|create|edit|submit|place|close_position)(?![a-z])")
 """How a path ends at an exchange where even an order is a GET: such a class is left out."""
+
+CONTRACT: dict[str, Any] = {
+    "id": "BTCUSDT", "symbol": "BTC/USDT:USDT", "base": "BTC", "quote": "USDT", "settle": "USDT",
+    "baseId": "BTC", "quoteId": "USDT", "settleId": "USDT", "type": "swap", "spot": False,
+    "margin": False, "swap": True, "future": False, "option": False, "active": True,
+    "contract": True, "linear": True, "inverse": False, "contractSize": 1.0, "info": {},
+}  # fmt: skip
+"""A contract as any class might list it."""
 
 
 class Stopped(Exception):
@@ -108,6 +116,30 @@ def _can_be_read(kind: type[Any], what: str) -> bool:
     return False
 
 
+def _gives_candles(exchange: Any) -> bool:
+    """Whether its class asks for a contract's hours without a key, by a GET that would pass."""
+    seen: list[bool] = []
+
+    def fetch(url: str, method: str = "GET", *_rest: object) -> None:
+        parts = urlsplit(url)
+        passes = not smells_of_a_change(parts.path, parts.query)
+        seen.append(method == "GET" and parts.netloc in _hosts(exchange) and passes)
+        raise Stopped
+
+    asked = type(exchange)({"enableRateLimit": False, "options": {"defaultType": "swap"}})
+    asked.fetch = fetch
+    step = 1e-8 if asked.precisionMode == ccxt.TICK_SIZE else 8
+    market = {**CONTRACT, "precision": {"amount": step, "price": step}}
+    asked.set_markets([asked.safe_market_structure(market)])
+    try:
+        asked.fetch_ohlcv(CONTRACT["symbol"], "1h", 1_700_000_000_000, 100)
+    except Stopped:
+        return all(seen)
+    except ccxt.BaseError:
+        return False
+    return False
+
+
 def _table(exchange: Any) -> str:
     needs = [name for name in FIELDS if exchange.requiredCredentials.get(name)]
     www = exchange.urls.get("www")
@@ -118,6 +150,7 @@ def _table(exchange: Any) -> str:
         "hosts": _hosts(exchange),
         "credentials": needs,
         "same_as": _same_as(exchange),
+        "candles": _gives_candles(exchange),
     }
     values = "".join(f"{key} = {json.dumps(value)}\n" for key, value in lines.items())
     return f"[{exchange.id}]\n{values}"

@@ -9,10 +9,13 @@ from app.api import (
     accounts,
     funds,
     health,
+    joint,
     openapi,
     overlay,
     pairing,
     positions,
+    scenarios,
+    settings,
     tokens,
     venues,
 )
@@ -22,7 +25,7 @@ from app.api.services import EXTENSION, Services
 PREFIX = "/api/v1"
 OVERLAY_PATH = PREFIX + overlay.PATH
 LARGEST_BODY = 64 * 1024
-RESOURCES = (accounts, positions, venues, funds, overlay, tokens, pairing)
+RESOURCES = (accounts, joint, positions, venues, funds, overlay, settings, tokens, pairing, scenarios)
 
 
 class Ident(BaseConverter):

@@ -5,7 +5,19 @@ from __future__ import annotations
 import click
 
 from app import __version__
-from app.cli import access, accounts, backtest, bundles, funds, linking, reading, serving, upkeep
+from app.cli import (
+    access,
+    accounts,
+    backtest,
+    bundles,
+    funds,
+    joint,
+    linking,
+    reading,
+    serving,
+    thresholds,
+    upkeep,
+)
 from app.cli.command import EPILOG, PlainGroup
 
 
@@ -29,8 +41,10 @@ for command in (
     accounts.accounts,
     accounts.unlink,
     reading.positions,
+    joint.joint,
     funds.funds,
     reading.venues,
+    thresholds.thresholds,
     backtest.backtest,
     bundles.record,
     bundles.replay,

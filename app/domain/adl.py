@@ -12,10 +12,13 @@ class AdlChoice(StrEnum):
 
     SCORE = "score"
     """A formula over the position: profit and leverage."""
+    PROFIT_AND_LEVERAGE = "profit_and_leverage"
+    """By profit and leverage too, but the formula is not published or not complete."""
     RANDOM = "random"
     ACCOUNT_GAIN = "account_gain"
-    """The gain of the whole account, which no single position tells."""
-    PRO_RATA = "pro_rata"
+    """The percentage gain, ranked over the whole venue and not contract by contract: said only."""
+    NONE = "none"
+    """Its documents describe no auto-deleveraging: losses are met in another way."""
     UNKNOWN = "unknown"
 
 
@@ -24,13 +27,15 @@ class AdlScore:
     """A position's score by the formula its venue publishes, computed here.
 
     No place in a queue: nobody outside knows the scores of the others. Higher is closed first.
-    ``formula`` says it in words and symbols; ``source`` is where the venue publishes it.
+    ``formula`` says it in words and symbols; ``source`` is where it is published, which is
+    somebody else than the venue where ``secondary`` says so.
     """
 
     score: float
     formula: str
     source: str | None
     note: str | None = None
+    secondary: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

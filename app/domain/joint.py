@@ -17,25 +17,29 @@ class MoveKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JointBreak:
-    """What is liquidated first in one direction, and where.
+    """A margin that is used up in one direction, and where.
 
-    ``move`` is the fraction (of every price, or of BTC) at which it happens. ``subject`` is
-    ``account`` (its cross positions of ``scope`` share one margin) or ``position``
-    (``position_key``: isolated margin).
+    ``move`` is the fraction (of every price, or of BTC) at which it happens, 0 where it is due
+    now. ``subject`` is ``account`` (the cross positions of ``scopes`` share one margin) or
+    ``position`` (``position_key``: isolated margin), whose ``price`` it is then.
     """
 
     move: float
     subject: str
-    scope: str
+    scopes: tuple[str, ...]
     position_key: str | None = None
     symbol: str | None = None
+    price: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JointPoint:
-    """The account at one move: profit in USD beside now, margin ratio of the worst margin there
-    (``None`` once it is liquidated or not known), and how many positions are liquidated on the
-    way."""
+    """The account at one move.
+
+    ``profit_usd`` is beside now; of what is liquidated on the way (``liquidated`` positions) the
+    whole margin is lost. ``margin_ratio`` is that of the worst margin, ``None`` once one is
+    liquidated or where one is not known.
+    """
 
     move: float
     profit_usd: float | None
@@ -45,12 +49,17 @@ class JointPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JointView:
-    """One way for prices to move together: from −60 % to +60 %, and what breaks first."""
+    """One way for prices to move together: from −60 % to +60 %.
+
+    ``down`` and ``up`` are what breaks first; ``breaks`` is every margin that breaks, in either
+    direction, the nearest first.
+    """
 
     kind: MoveKind
     points: tuple[JointPoint, ...]
     down: JointBreak | None
     up: JointBreak | None
+    breaks: tuple[JointBreak, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +67,11 @@ class JointLiquidation:
     """The joint picture of one account.
 
     ``views`` is empty where no formula is honest (portfolio margin, margin not known), with the
-    reason under ``notes["views"]``; ``margin_ratio`` is then the venue's own. ``hedges`` counts
-    pairs of positions that offset one another. ``approximations`` are sentences on what was taken
-    for granted (tiers not known, a beta of 1 assumed ...).
+    reason under ``notes["views"]``; where that holds for a part of the account, the note says
+    what the views leave out. ``margin_ratio`` is the worst of its margins now, the venue's own
+    where it gives one. ``hedges`` counts pairs of a long and a short of one base asset.
+    ``approximations`` are sentences on what was taken for granted (tiers not known, a beta of 1
+    assumed ...). ``as_of`` is when the oldest of the figures was read.
     """
 
     as_of: datetime

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
+
+ORDINARY_DAY: Final = "ordinary day, not a crash"
+"""What every touch probability is labelled with: in a crash prices move together and further."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,7 +64,8 @@ class Position:
     sentinels are gone already. ``maintenance_margin_rate`` and
     ``maintenance_amount`` (the tier's ``cum``) are kept where the venue says them, for the
     estimate; ``tiers`` are all of the contract's, smallest first, where they were read.
-    ``notes`` says for a field that is ``None`` why it is. ``raw`` is the venue's
+    ``mark_price`` may become newer than the reading; margin and profit then still belong to
+    ``read_mark_price``. ``notes`` says for a field that is ``None`` why it is. ``raw`` is the venue's
     own payload of this position, credentials never.
     """
 
@@ -84,6 +85,7 @@ class Position:
     margin_mode: MarginMode | None = None
     entry_price: float | None = None
     mark_price: float | None = None
+    read_mark_price: float | None = None
     liquidation_price: float | None = None
     collateral: float | None = None
     maintenance_margin: float | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,11 +17,21 @@ from app.domain.errors import (
     VenueRejected,
     VenueUnreachable,
 )
-from app.domain.position import AccountReading, ScopeReading
-from app.monitor.assessing import assess_scopes, danger_of, venue_picture
+from app.domain.position import AccountMargin, AccountReading, ScopeReading
+from app.monitor.assessing import (
+    Judged,
+    Part,
+    assess_account,
+    danger_of,
+    parts_of,
+    reference_of,
+    venue_picture,
+)
+from app.monitor.candles import want_candles
 from app.monitor.context import Context
 from app.monitor.coordinator import Outcome
 from app.monitor.demand import hasten_if_well
+from app.monitor.hedging import hedges_with
 from app.monitor.intervals import MARKET_NEAR, Danger, account_floor, account_interval
 from app.monitor.key_check import (
     Checked,
@@ -32,8 +42,9 @@ from app.monitor.key_check import (
     settle,
     store,
 )
-from app.store import accounts, positions, users
+from app.store import accounts, joints, positions, thresholds, users
 from app.store.accounts import Account
+from app.store.positions import StoredPosition
 from app.store.sources import markets_source
 from app.venues.base import VenueReader
 from app.venues.facts import VenueFacts
@@ -120,8 +131,6 @@ def _record(
     failed = [scope for scope in reading.scopes if scope.error is not None]
     with context.judging:
         with context.database.read() as connection:
-            picture = venue_picture(connection, facts)
-            assessments = assess_scopes(picture, answered, context.thresholds)
             known = positions.list_for(
                 connection, user_id=account.user_id, account_id=account.id, limit=MOST
             )
@@ -130,9 +139,20 @@ def _record(
                 # A scope that is no more (a sub-dex that closed) has nothing open either.
                 replaced |= {one.assessment.position.scope for one in known}
             unread = [one for one in known if one.assessment.position.scope not in replaced]
-            held = (*assessments, *(one.assessment for one in unread))
-            danger = danger_of(held)
-            interval = _interval(connection, context, account, danger, holds=bool(held))
+            judged = _judge(
+                connection,
+                context,
+                account,
+                answered=answered,
+                unread=unread,
+                replaced=replaced,
+            )
+            fresh = {position.key for scope in answered for position in scope.positions}
+            assessments = [one for one in judged.assessments if one.position.key in fresh]
+            danger = danger_of(judged.assessments)
+            interval = _interval(
+                connection, context, account, danger, holds=bool(judged.assessments)
+            )
         with context.database.write() as connection:
             if checked is not None:
                 store(connection, account, checked, now=context.now())
@@ -143,18 +163,60 @@ def _record(
                 venue=account.venue,
                 scopes=replaced,
                 assessments=assessments,
-                # One margin may back several scopes; each keeps it under its own name.
-                margins=[
-                    replace(scope.margin, scope=scope.scope)
-                    for scope in answered
-                    if scope.margin is not None
-                ],
+                margins=[margin for scope in answered if (margin := _own_name(scope))],
                 taken_at=reading.read_at,
+            )
+            joints.put(connection, account_id=account.id, joint=judged.joint, now=context.now())
+            want_candles(
+                connection,
+                account.venue,
+                {one.position.native_symbol for one in assessments},
+                context.now(),
             )
             if danger.urgent or danger.near:
                 soon = context.now() + timedelta(seconds=MARKET_NEAR)
                 hasten_if_well(connection, markets_source(account.venue), due_at=soon)
     return Outcome(interval=interval, partial=_first_error(facts, failed) or unanswered)
+
+
+def _judge(
+    connection: Connection,
+    context: Context,
+    account: Account,
+    *,
+    answered: Sequence[ScopeReading],
+    unread: Sequence[StoredPosition],
+    replaced: Collection[str],
+) -> Judged:
+    """Verdicts on what was read just now, beside what is still known of the other scopes."""
+    facts = context.catalogue.venue(account.venue)
+    scopes = [Part(positions=scope.positions, margin=_own_name(scope)) for scope in answered]
+    parts = [*scopes, *parts_of(unread)]
+    symbols = {position.native_symbol for part in parts for position in part.positions}
+    prices = context.price_pasts.of(
+        connection, facts.id, symbols, reference_of(facts), now=context.now()
+    )
+    hedges = hedges_with(
+        connection,
+        context.catalogue,
+        user_id=account.user_id,
+        account_id=account.id,
+        account_label=account.label,
+        read=[position for scope in scopes for position in scope.positions],
+        scopes=replaced,
+    )
+    return assess_account(
+        venue_picture(connection, facts, prices=prices),
+        parts,
+        thresholds=thresholds.of_user(connection, user_id=account.user_id),
+        hedges=hedges,
+        now=context.now(),
+    )
+
+
+def _own_name(scope: ScopeReading) -> AccountMargin | None:
+    """One margin may back several scopes; each keeps it under its own name."""
+    return scope.margin and replace(scope.margin, scope=scope.scope)
 
 
 def _interval(

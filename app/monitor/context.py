@@ -8,7 +8,7 @@ from datetime import datetime
 from threading import Lock
 
 from app.monitor.fund_past import FundPast
-from app.risk.severity import Thresholds
+from app.monitor.price_pasts import CandleTurns, PricePasts
 from app.store.database import Database
 from app.store.queue import JobQueue
 from app.store.vault import Opener
@@ -35,8 +35,9 @@ class Context:
     catalogue: Catalogue
     now: Callable[[], datetime]
     random: Callable[[], float]
-    thresholds: Thresholds
     watch: frozenset[str] | None = None
     fund_past: FundPast = field(default_factory=FundPast)
+    price_pasts: PricePasts = field(default_factory=PricePasts)
+    candle_turns: CandleTurns = field(default_factory=CandleTurns)
     judging: Lock = field(default_factory=Lock)
     backfilling: Lock = field(default_factory=Lock)

@@ -124,7 +124,7 @@ class Coordinator:
             return
         if outcome.done:
             with self._context.database.write() as connection:
-                sources.remove(connection, source=flight.source)
+                sources.finish_done(connection, source=flight.source, owner=flight.owner)
         elif outcome.partial is not None:
             self._failed(flight, outcome.partial, interval=outcome.interval)
         else:

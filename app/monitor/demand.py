@@ -22,7 +22,7 @@ def hasten_if_well(connection: Connection, source: str, *, due_at: datetime) -> 
     return sources.hasten(connection, source=source, due_at=due_at)
 
 
-def _is_known(catalogue: Catalogue, venue: str) -> bool:
+def is_known(catalogue: Catalogue, venue: str) -> bool:
     """Whether there are facts of the venue, its own or those of an exchange without a file."""
     try:
         catalogue.venue(venue)
@@ -38,7 +38,7 @@ def early_for_lookers(
 
     One that fails keeps its time.
     """
-    linked = [one for one in accounts.list_active(connection) if _is_known(catalogue, one.venue)]
+    linked = [one for one in accounts.list_active(connection) if is_known(catalogue, one.venue)]
     sharers = Counter(account.venue for account in linked)
     early = {}
     for user_id in {account.user_id for account in linked}:

@@ -21,6 +21,7 @@ FUND_FASTEST, FUND_SLOWEST = 60.0, 3600.0
 MARKET_CALM, MARKET_NEAR = 60.0, 15.0
 MARKET_UNLINKED = 900.0
 """Nobody has an account there: its open interest is needed only beside its fund."""
+CANDLES_FASTEST = 2.0
 LONGEST_BACK_OFF = 300.0
 LEAST_QUIET = 30.0
 """After a venue asked for fewer requests, even if it names a shorter time or none."""
@@ -90,6 +91,11 @@ def market_interval(danger: Danger, *, linked: bool, floor: float) -> float:
     if not linked:
         return max(MARKET_UNLINKED, floor)
     return max(MARKET_NEAR if danger.pressing else MARKET_CALM, floor)
+
+
+def candle_interval(*, behind: bool, wait: float, floor: float) -> float:
+    """Seconds until candles are read again: in ``wait``, at once while some lag ``behind``."""
+    return max(CANDLES_FASTEST if behind else wait, floor)
 
 
 def budget_floor(reads: Iterable[Read], *, facts: VenueFacts, sharers: int = 1) -> float:

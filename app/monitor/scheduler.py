@@ -16,13 +16,14 @@ from app.monitor.coordinator import Coordinator
 from app.monitor.demand import early_for_lookers
 from app.monitor.intervals import IDLE
 from app.monitor.sources import wanted_sources
-from app.store import accounts, fund_retention, heartbeat, snapshots, sources
+from app.store import accounts, candles, fund_retention, heartbeat, snapshots, sources
 
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 0.5
 HEARTBEAT_SECONDS = 5.0
 KEEP_SNAPSHOTS = timedelta(days=30)
+KEEP_CANDLES = timedelta(days=90)
 REFRESH_JOB = "refresh"
 AT_ONCE = 64
 
@@ -56,6 +57,7 @@ class Scheduler:
         if now >= self._next_cleaning:
             with context.database.write() as connection:
                 snapshots.prune(connection, before=now - KEEP_SNAPSHOTS)
+                candles.prune(connection, before=now - KEEP_CANDLES)
             self._next_cleaning = now + timedelta(hours=1)
         if now >= self._next_thinning:
             with context.database.write() as connection:
@@ -84,7 +86,9 @@ class Scheduler:
             early = early_for_lookers(connection, context.catalogue, now=now)
             linked = {account.id for account in accounts.list_sealed(connection)}
         with context.database.write() as connection:
-            sources.keep_only(connection, kinds=("funds", "history", "markets"), names=wanted)
+            sources.keep_only(
+                connection, kinds=("candles", "funds", "history", "markets"), names=wanted
+            )
             for source in sorted(missing):
                 sources.ensure(connection, source=source, interval=IDLE, due_at=now)
             for source, due_at in early.items():

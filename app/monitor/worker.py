@@ -13,6 +13,7 @@ from huey.consumer import Consumer
 from app import clock
 from app.logs import configure_logging
 from app.monitor.accounts import refresh_account
+from app.monitor.candles import refresh_candles
 from app.monitor.context import Context
 from app.monitor.coordinator import Coordinator
 from app.monitor.funds import refresh_funds
@@ -20,7 +21,7 @@ from app.monitor.history import refresh_history
 from app.monitor.intervals import IDLE
 from app.monitor.markets import refresh_markets
 from app.monitor.scheduler import REFRESH_JOB, Scheduler
-from app.risk.severity import Thresholds
+from app.monitor.verdicts import refresh_verdicts
 from app.settings import Settings
 from app.store import accounts, sources
 from app.store.database import Database
@@ -49,7 +50,6 @@ def build_context(settings: Settings) -> Context:
         catalogue=catalogue(),
         now=clock.now,
         random=random.random,
-        thresholds=Thresholds(),
         watch=settings.watch,
     )
 
@@ -60,9 +60,11 @@ def build_coordinator(context: Context) -> Coordinator:
         context,
         {
             "account": refresh_account,
+            "candles": refresh_candles,
             "funds": refresh_funds,
             "history": refresh_history,
             "markets": refresh_markets,
+            "verdicts": refresh_verdicts,
         },
     )
 

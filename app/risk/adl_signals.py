@@ -9,7 +9,8 @@ from typing import Final
 from app.domain.adl import AdlSignal
 from app.domain.fund import PoolReading
 from app.domain.reason import Reason, Severity
-from app.risk.steps import Steps, reached
+from app.domain.thresholds import Steps
+from app.risk.steps import reached
 from app.risk.wording import percent
 
 SPREAD: Final = frozenset({"clawback_rate", "socialized_loss"})

@@ -69,11 +69,12 @@ class _Balance:
 def prices(position: Position, *, shared: SharedMargin, mark_price: float | None = None) -> Prices:
     """Liquidation and bankruptcy price of ``position``.
 
-    ``position.collateral`` is taken as the margin balance at ``position.mark_price``,
+    ``position.collateral`` is taken as the margin balance at the mark it was read with,
     unrealised profit included; ``mark_price`` stands in where the position has no mark.
     """
     opposite = shared.opposite(position)
-    mark = usable_price(position.mark_price) or usable_price(mark_price)
+    read_with = usable_price(position.read_mark_price) or usable_price(position.mark_price)
+    mark = read_with or usable_price(mark_price)
     net = _net(position, opposite, mark)
     if net.side is not position.side and _is_its_own(position, mark):
         net = _net(position, None, mark)

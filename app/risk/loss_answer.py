@@ -7,18 +7,18 @@ closed everything is told as it was.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from app.domain.adl import AdlStanding
+from app.domain.adl import AdlChoice, AdlScore
 from app.domain.fund import FundState, PoolKind
+from app.domain.hedge import Hedge
 from app.domain.loss_model import LossModel, StepKind, Touches, WaterfallStep
 from app.domain.position import Position, Side
+from app.domain.session import SessionRisk
 from app.domain.verdict import LossAnswer
-from app.risk.wording import day, plain_number
-
-FRONT, BACK = 0.8, 0.2
-LONGEST_RULE = 100
+from app.risk.loss_place import left_open, place
+from app.risk.loss_taking import instruction, taken, withdrawn
+from app.risk.wording import day, phrase
 
 WOULD = {
     StepKind.BACKSTOP_LIQUIDATOR: "hand bankrupt positions to a backstop liquidator",
@@ -41,10 +41,17 @@ def answer(
     loss_model: LossModel | None,
     venue_name: str,
     fund: FundState | None,
+    session: SessionRisk | None = None,
+    adl_score: AdlScore | None = None,
+    adl_choice: AdlChoice | None = None,
+    hedge: Hedge | None = None,
 ) -> LossAnswer:
     """The answer for ``position``; ``next_step`` is the kind of step that follows the fund.
 
-    ``next_step`` is ``None`` where the venue states none, or has closed.
+    ``next_step`` is ``None`` where the venue states none, or has closed. ``session`` is what
+    the venue could take back, ``adl_choice`` how it chooses whom it deleverages and ``adl_score``
+    what its formula gives for this position, ``hedge`` what the position offsets. There is a
+    third sentence only where closing or withdrawing later or earlier changes what is taken.
     """
     if loss_model is not None and loss_model.closed_on is not None:
         text = (
@@ -64,10 +71,14 @@ def answer(
     elif reaching.kind is StepKind.AUTO_DELEVERAGING and reaching.touches_position is Touches.YES:
         first = f"{_would(before, first=True)}, and could then" if before else "could"
         text = f"{subject} {first} {_closed(position, reaching)}. "
-        text += _place(position, reaching, venue_name)
+        gain = in_profit(position)
+        text += place(position, reaching, venue_name, gain=gain, score=adl_score, choice=adl_choice)
+        text += f"{left_open(hedge)}."
     else:
-        text = _reach(position, reaching, f"{subject} {_would([*before, reaching])}")
-    return LossAnswer(next_step=stated[0].kind.value, answer=text)
+        text = _reach(position, reaching, f"{subject} {_would([*before, reaching])}", session)
+    return LossAnswer(
+        next_step=stated[0].kind.value, answer=f"{text}{instruction(session, stated)}"
+    )
 
 
 def general_answer(loss_model: LossModel, *, venue_name: str) -> LossAnswer:
@@ -184,46 +195,26 @@ def _unconfirmed(step: WaterfallStep) -> str:
     return ", which no source confirms" if step.unsourced else ""
 
 
-def _reach(position: Position, step: WaterfallStep, sentence: str) -> str:
+def _reach(
+    position: Position, step: WaterfallStep, sentence: str, session: SessionRisk | None
+) -> str:
     if step.kind is StepKind.AUTO_DELEVERAGING:
         if step.touches_position is Touches.NO:
             return f"{sentence}; your open {position.side} would not be touched."
         return f"{sentence}. Whether that reaches your open {position.side} is not said."
     if step.kind is StepKind.SOCIALIZED_LOSS and step.touches_position is Touches.YES:
-        return f"{sentence}. Your open {position.side} could be charged a part{_withdrawn(step)}."
-    return _reach_of_profit(position, step, sentence)
+        return f"{sentence}. Your open {position.side} could be charged a part{withdrawn(step)}."
+    return _reach_of_profit(position, step, sentence, session)
 
 
-def _reach_of_profit(position: Position, step: WaterfallStep, sentence: str) -> str:
+def _reach_of_profit(
+    position: Position, step: WaterfallStep, sentence: str, session: SessionRisk | None
+) -> str:
     if step.touches_profit is Touches.NO:
         return f"{sentence}; the profit of your {position.side} would not be touched."
     if step.touches_profit is Touches.UNKNOWN:
         return f"{sentence}. Whether that reaches the profit of your {position.side} is not said."
-    gain = in_profit(position)
-    if step.kind is StepKind.CLAWBACK:
-        session = "Profit of the running settlement session could be taken back in part"
-        mine = {
-            True: f"what you booked in it, and what your {position.side} is ahead now",
-            False: f"what you booked in it; your {position.side} has none to give now",
-            None: f"what you booked in it, and that of your {position.side} if it is ahead",
-        }[gain]
-        return f"{sentence}. {session}: {mine}{_withdrawn(step)}."
-    mine = {
-        True: f"Your {position.side} is in profit now, and part of that could be taken",
-        False: f"Your {position.side} is not in profit now and has no profit to give",
-        None: f"Part of the profit of your {position.side}, if it has any, could be taken",
-    }[gain]
-    return f"{sentence}. {mine}{_withdrawn(step)}."
-
-
-def _withdrawn(step: WaterfallStep) -> str:
-    if step.unsourced:
-        return ""
-    return {
-        Touches.YES: "; money already withdrawn is within its reach too",
-        Touches.NO: "; money already withdrawn is not touched",
-        Touches.UNKNOWN: "; whether it reaches money already withdrawn is not said",
-    }[step.touches_withdrawn]
+    return f"{sentence}. {taken(step, position.side, in_profit(position), session)}."
 
 
 def _closed(position: Position, step: WaterfallStep) -> str:
@@ -237,39 +228,9 @@ def _closed(position: Position, step: WaterfallStep) -> str:
 
 def _price(text: str) -> str:
     """ "the bankruptcy price …", however the facts file begins it."""
-    words = _phrase(text)
+    words = phrase(text)
     named = words.startswith(("the ", "a ", "an ")) or not words[:1].islower()
     return words if named else f"the {words}"
-
-
-def _place(position: Position, step: WaterfallStep, venue_name: str) -> str:
-    """Profit and place in the queue: the position's own standing, else the venue's rule."""
-    gain = in_profit(position)
-    profit = {
-        True: "It is in profit",
-        False: "It is not in profit now, which may not spare it",
-        None: "Whether it is in profit is not known",
-    }[gain]
-    if position.adl is not None:
-        joint = " and" if gain else "; it is"
-        return f"{profit}{joint} {_standing(position.adl)}."
-    if step.ranking is None:
-        return f"{profit}; how {venue_name} picks positions is not known."
-    rule = _phrase(re.split(r"[:;]", step.ranking)[0])
-    if len(rule) > LONGEST_RULE:
-        return f"{profit}; its place in the queue of {venue_name} is not known."
-    return f"{profit}; its place in the queue, which goes by {rule}, is not known."
-
-
-def _standing(adl: AdlStanding) -> str:
-    raw = adl.raw if isinstance(adl.raw, str) else plain_number(adl.raw)
-    if adl.standing > FRONT:
-        where = "near the front of the queue"
-    elif adl.standing <= BACK:
-        where = "near the back of the queue"
-    else:
-        where = "in the middle of the queue"
-    return f"{where} ({raw} on a scale of {adl.scale})"
 
 
 def _unstated(
@@ -283,12 +244,3 @@ def _unstated(
         either = " or ".join(asked)
         return f"{_opening(position, fund)} {venue_name} does not say whether it would {either}."
     return f"{_opening(position, fund)} what {venue_name} does then is not known."
-
-
-def _phrase(text: str) -> str:
-    """A facts file's words made to fit inside a sentence."""
-    words = text.strip().rstrip(".")
-    for start in ("at ", "At ", "by ", "By "):
-        words = words.removeprefix(start)
-    ordinary = words[1:2].islower() or words[1:2] == " "
-    return words[:1].lower() + words[1:] if ordinary else words

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from app.domain.adl import AdlSignal
 from app.domain.fund import FundHealth, FundState
 from app.domain.position import Position, Source
 from app.domain.reason import Reason, Severity
+from app.domain.thresholds import Thresholds
 from app.domain.verdict import Verdict
 from app.risk.adl_signals import signal_reasons
 from app.risk.margin import MarginRatio
-from app.risk.steps import Steps, reached, worst_step
+from app.risk.steps import reached, worst_step
 from app.risk.wording import percent, plain_number, price
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
-    """Fractions. ``distance`` and ``coverage`` count downwards, the others upwards."""
-
-    distance: Steps = Steps(watch=0.10, warning=0.05, critical=0.02)
-    coverage: Steps = Steps(watch=0.002, warning=0.0005)
-    margin_ratio: Steps = Steps(watch=0.50, warning=0.80)
-    """Only where there is no liquidation price to measure a distance to."""
-    trigger: Steps = Steps(watch=0.5, warning=0.8, critical=1.0)
-    """The way to the venue's own trigger for auto-deleveraging or for spreading losses."""
-    adl_standing: float = 0.8
-    """Above it a position is in the top fifth of its queue."""
 
 
 def worst_first(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
@@ -116,16 +102,16 @@ def adl_reasons(
     standing = position.adl
     high = standing is not None and standing.standing > thresholds.adl_standing
     if standing is not None and high and in_profit is not False:
-        strained = _strained(fund)
+        draining = strained(fund)
         raw = standing.raw if isinstance(standing.raw, str) else plain_number(standing.raw)
         text = (
             f"Near the front of the auto-deleveraging queue ({raw} on a scale of"
-            f" {standing.scale})" + (" while the fund drains." if strained else ".")
+            f" {standing.scale})" + (" while the fund drains." if draining else ".")
         )
         reasons.append(
             Reason(
                 code="adl_high",
-                severity=Severity.WARNING if strained else Severity.WATCH,
+                severity=Severity.WARNING if draining else Severity.WATCH,
                 text=text,
                 value=standing.standing,
                 threshold=thresholds.adl_standing,
@@ -186,7 +172,7 @@ def _without_price(ratio: MarginRatio, thresholds: Thresholds) -> list[Reason]:
     ]
 
 
-def _strained(fund: FundState | None) -> bool:
+def strained(fund: FundState | None) -> bool:
     """Draining or worse, now or when it was last seen."""
     if fund is None:
         return False

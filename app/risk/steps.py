@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from app.domain.reason import Severity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Steps:
-    """Where a figure begins to count; ``None`` where it never rises so far."""
-
-    watch: float | None
-    warning: float | None = None
-    critical: float | None = None
+from app.domain.thresholds import Steps
 
 
 def worst_step(steps: Steps, crossed: Callable[[float], bool]) -> tuple[Severity, float] | None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from math import floor, log10
 
+from app.risk.units import is_dollar
+
 THIN_SPACE = "\u2009"
 MINUS = "\u2212"
 
@@ -25,6 +27,15 @@ def money(usd: float) -> str:
             return f"{_sign(usd)}${_three_digits(size / unit)}{THIN_SPACE}{name}"
     decimals = 2 if 0 < size < 1 else 0
     return f"{_sign(usd)}${size:,.{decimals}f}"
+
+
+def amount(value: float, asset: str) -> str:
+    """``1234.5`` USDT as "1,234.50 USDT", ``0.0421`` BTC as "0.0421 BTC"."""
+    if is_dollar(asset) or value == 0:
+        return f"{value:,.2f} {asset}"
+    decimals = min(max(3 - floor(log10(abs(value))), 0), 8)
+    told = f"{value:,.{decimals}f}"
+    return f"{told.rstrip('0').rstrip('.') if '.' in told else told} {asset}"
 
 
 def price(value: float) -> str:
@@ -84,3 +95,12 @@ def enumerated(words: Sequence[str], *, last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def phrase(text: str) -> str:
+    """A facts file's words made to fit inside a sentence."""
+    words = text.strip().rstrip(".")
+    for start in ("at ", "At ", "by ", "By "):
+        words = words.removeprefix(start)
+    ordinary = words[1:2].islower() or words[1:2] == " "
+    return words[:1].lower() + words[1:] if ordinary else words

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from app.sandbox import binance_account as account
+from app.sandbox import binance_candles as candles
 from app.sandbox import binance_market as market
 from app.sandbox import binance_settings as settings
 from app.sandbox.accounts import DemoAccount
@@ -41,6 +42,7 @@ class Binance(Venue):
         (FAPI, "/fapi/v1/ticker/price"): Route(answer=market.usdm_prices, weight=2),
         (FAPI, "/fapi/v2/ticker/price"): Route(answer=market.usdm_prices, weight=2),
         (FAPI, "/fapi/v1/openInterest"): Route(answer=market.usdm_open_interest),
+        (FAPI, "/fapi/v1/klines"): Route(answer=candles.usdm_candles, weight=2),
         (FAPI, "/fapi/v1/insuranceBalance"): Route(answer=market.insurance_balance),
         (FAPI, "/fapi/v1/symbolAdlRisk"): Route(answer=market.symbol_adl_risk),
         (FAPI, "/fapi/v1/leverageBracket"): Route(answer=settings.usdm_brackets, signed=True),
@@ -63,6 +65,7 @@ class Binance(Venue):
         (DAPI, "/dapi/v1/premiumIndex"): Route(answer=market.coinm_premium_index, weight=10),
         (DAPI, "/dapi/v1/ticker/price"): Route(answer=market.coinm_prices, weight=2),
         (DAPI, "/dapi/v1/openInterest"): Route(answer=market.coinm_open_interest),
+        (DAPI, "/dapi/v1/klines"): Route(answer=candles.coinm_candles, weight=2),
         (DAPI, "/dapi/v2/leverageBracket"): Route(answer=settings.coinm_brackets, signed=True),
         (DAPI, "/dapi/v1/positionRisk"): Route(answer=account.coinm_position_risk, signed=True),
         (DAPI, "/dapi/v1/account"): Route(answer=account.coinm_account, signed=True, weight=5),

@@ -36,6 +36,7 @@ class Bybit(Venue):
         (HOST, "/v5/market/insurance"): Route(answer=market.insurance),
         (HOST, "/v5/market/adlAlert"): Route(answer=market.adl_alert),
         (HOST, "/v5/market/open-interest"): Route(answer=market.open_interest),
+        (HOST, "/v5/market/kline"): Route(answer=market.candles),
         (HOST, "/v5/user/query-api"): Route(answer=account.query_api, signed=True),
         (HOST, "/v5/account/info"): Route(answer=account.info, signed=True),
         (HOST, "/v5/account/wallet-balance"): Route(answer=account.wallet_balance, signed=True),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from app.domain.position import ContractKind
+from app.sandbox.candles import Hour, hours
 from app.sandbox.contracts import INVERSE, LINEAR, Contract
 from app.sandbox.funds import Pool, pool_of
 from app.sandbox.listings import contract, contracts
@@ -203,6 +204,31 @@ def open_interest(call: Call) -> object:
         ],
         "nextPageCursor": "",
     }
+
+
+def candles(call: Call) -> object:
+    """Hours of one contract, newest first: the first from ``start``, or else the last."""
+    spec = next(iter(chosen(call)), None) if call.params.get("symbol") else None
+    if spec is None or call.params.get("interval") != "60":
+        raise refuse(call, "params error: symbol or interval invalid")
+    limit, start, end = (call.params.get(name) or None for name in ("limit", "start", "end"))
+    numbers = {name for name in (limit, start, end) if name is not None and not name.isdigit()}
+    if numbers or not 1 <= int(limit or 200) <= 1000:
+        raise refuse(call, "params error: limit, start or end invalid")
+    most, since, until = int(limit or 200), int(start or 0), int(end) if end else None
+    forward = start is not None and end is None
+    found = hours(call.market, spec, most=most, since_ms=since if forward else None, until_ms=until)
+    return {
+        "category": category_of(spec),
+        "symbol": spec.symbol,
+        "list": [_candle(spec, hour) for hour in reversed(found) if hour.ms >= since],
+    }
+
+
+def _candle(spec: Contract, hour: Hour) -> list[str]:
+    prices = [fixed(p, decimals(spec.tick)) for p in (hour.open, hour.high, hour.low, hour.close)]
+    turnover = spec.value(hour.contracts, hour.close)
+    return [str(hour.ms), *prices, short(hour.contracts, 3), short(turnover, 8)]
 
 
 def insurance(call: Call) -> object:

@@ -36,6 +36,7 @@ class Cryptocom(Venue):
         (HOST, f"{API}/public/get-instruments"): Route(answer=market.instruments),
         (HOST, f"{API}/public/get-tickers"): Route(answer=market.tickers),
         (HOST, f"{API}/public/get-valuations"): Route(answer=market.valuations),
+        (HOST, f"{API}/public/get-candlestick"): Route(answer=market.candlestick),
         (HOST, f"{API}/public/get-insurance"): Route(answer=market.insurance),
         (HOST, f"{API}/public/get-risk-parameters"): Route(answer=market.risk_parameters),
         (HOST, f"{API}/private/get-positions"): Route(answer=account.positions, signed=True),

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from app.sandbox.candles import hours
 from app.sandbox.contracts import Contract
 from app.sandbox.history import DAYS
 from app.sandbox.listings import contract, contracts
@@ -21,6 +22,7 @@ from app.sandbox.wire import Answer, Call, Refusal, Request, decimals, fixed, sh
 WON_USD = 31_000_000.0
 """What all accounts together won in a session that ends with a loss to share."""
 _POINTS, _MOST_POINTS = 25, 5_000
+_MOST_BARS, _HOURLY = 300, "1h"
 _VALUATIONS = ("index_price", "mark_price")
 _WARRANT = "BTCUSD-301227-CW120000"
 _DELIVERY = 1_924_588_800_000  # 2030-12-27 08:00 UTC
@@ -122,6 +124,29 @@ def valuations(call: Call) -> object:
     price = call.market.mark(spec) if kind == "mark_price" else call.market.index(spec)
     point = {"v": fixed(price, 6), "t": call.now_ms - call.now_ms % 60_000}
     return {"data": [point], "instrument_name": name}
+
+
+def candlestick(call: Call) -> object:
+    """The newest ``count`` hours of a contract between two times, oldest first."""
+    name = call.params.get("instrument_name", "")
+    spec = contract("cryptocom", name)
+    count = _number(call, "count", _POINTS)
+    end = _number(call, "end_ts", call.now_ms)
+    start = _number(call, "start_ts", 0)
+    if spec is None or call.params.get("timeframe") != _HOURLY or not 1 <= count <= _MOST_BARS:
+        raise invalid()
+    return {
+        "interval": _HOURLY,
+        "data": [
+            {
+                "o": short(hour.open, 6), "h": short(hour.high, 6), "l": short(hour.low, 6),
+                "c": short(hour.close, 6), "v": short(hour.contracts, 4), "t": hour.ms,
+            }
+            for hour in hours(call.market, spec, most=count, until_ms=end)
+            if hour.ms >= start
+        ],
+        "instrument_name": name,
+    }  # fmt: skip
 
 
 def risk_parameters(call: Call) -> object:

@@ -39,6 +39,7 @@ class Deribit(Venue):
         (HOST, f"{API}/public/get_last_settlements_by_currency"): Route(
             answer=market.last_settlements
         ),
+        (HOST, f"{API}/public/get_tradingview_chart_data"): Route(answer=market.chart),
         (HOST, f"{API}/public/auth"): Route(answer=account.auth, signed=True),
         (HOST, f"{API}/private/get_positions"): Route(answer=account.positions, signed=True),
         (HOST, f"{API}/private/get_account_summaries"): Route(

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+from app.sandbox.candles import hours
 from app.sandbox.contracts import INVERSE, Contract
-from app.sandbox.listings import contracts
+from app.sandbox.listings import contract, contracts
 from app.sandbox.market import MarketState
 from app.sandbox.wire import Answer, Call, Refusal
 
@@ -24,6 +25,7 @@ _DELIVERY = 1_924_588_800_000  # 2030-12-27 08:00 UTC
 _KINDS = ("future", "option", "spot", "future_combo", "option_combo")
 _TYPES = ("settlement", "delivery", "bankruptcy")
 _MOST_ROWS, _ROWS = 1_000, 20
+_MOST_BARS, _HOURLY = 5_000, "60"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +169,34 @@ def _summary(call: Call, spec: Contract) -> dict[str, object]:
         "bid_price": mark,
         "base_currency": spec.base,
         "ask_price": last,
+    }
+
+
+def chart(call: Call) -> object:
+    """Hours of a contract in columns, those between the two times; the newest of too many."""
+    params = call.params
+    spec = contract("deribit", params.get("instrument_name", ""))
+    if spec is None:
+        raise invalid("instrument_name")
+    if params.get("resolution") != _HOURLY:
+        raise invalid("resolution")
+    for name in ("start_timestamp", "end_timestamp"):
+        if not params.get(name, "").isdigit():
+            raise invalid(name)
+    start, end = int(params["start_timestamp"]), int(params["end_timestamp"])
+    newest = hours(call.market, spec, most=_MOST_BARS, until_ms=end)
+    found = [hour for hour in newest if hour.ms >= start]
+    columns = {
+        name: [round(getattr(hour, name), 4) for hour in found]
+        for name in ("open", "high", "low", "close")
+    }
+    volume = [round(hour.contracts * spec.size, 4) for hour in found]
+    return {
+        **columns,
+        "volume": volume,
+        "cost": volume,
+        "ticks": [hour.ms for hour in found],
+        "status": "ok" if found else "no_data",
     }
 
 

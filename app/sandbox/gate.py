@@ -31,6 +31,7 @@ def _routes() -> Mapping[tuple[str, str], Route]:
     public = {
         "contracts": market.contract_list,
         "tickers": market.tickers,
+        "candlesticks": market.candlesticks,
         "insurance": market.insurance,
     }
     places = [f"futures/{settle}" for settle in FUTURES_SETTLES]

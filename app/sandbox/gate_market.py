@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from app.sandbox.candles import Hour, hours
 from app.sandbox.contracts import INVERSE, Contract
 from app.sandbox.funds import pool
 from app.sandbox.history import DAYS
@@ -19,6 +20,7 @@ from app.sandbox.wire import Answer, Call, Refusal, short
 FUTURES_SETTLES = ("usdt", "btc", "usd1")
 DELIVERY_SETTLES = ("usdt",)
 _CHANGED = 1_760_000_000
+_BARS, _MOST_BARS = 100, 2_000
 
 
 def error(status: int, label: str, message: str) -> Answer:
@@ -105,12 +107,50 @@ def tickers(call: Call) -> object:
     return [_ticker(call, spec) for spec in listed(call)]
 
 
+def candlesticks(call: Call) -> object:
+    """Hours of a contract in seconds: the newest ``limit``, or those between ``from`` and ``to``.
+
+    Both at once are refused, as is a stretch of too many.
+    """
+    params = call.params
+    spec = next((one for one in listed(call) if one.symbol == params.get("contract")), None)
+    if spec is None:
+        raise Refusal(error(400, "CONTRACT_NOT_FOUND", "CONTRACT_NOT_FOUND"))
+    if params.get("interval") != "1h":
+        raise _invalid("interval")
+    if "limit" in params and ("from" in params or "to" in params):
+        raise _invalid("limit")
+    for name in ("from", "to", "limit"):
+        if not params.get(name, "0").isdigit():
+            raise _invalid(name)
+    end = int(params.get("to") or call.now_ms // 1000)
+    first = end // 3600 - int(params.get("limit", _BARS)) + 1
+    start = int(params.get("from") or first * 3600)
+    if end // 3600 - start // 3600 >= _MOST_BARS:
+        raise Refusal(error(400, "INVALID_PARAM_VALUE", "Candlestick range too broad."))
+    found = hours(call.market, spec, most=_MOST_BARS, since_ms=start * 1000, until_ms=end * 1000)
+    return [_candle(spec, one) for one in found]
+
+
+def _candle(spec: Contract, one: Hour) -> dict[str, object]:
+    traded = one.contracts * spec.size * (1 if spec.kind is INVERSE else one.close)
+    return {
+        "t": one.ms // 1000, "v": int(one.contracts), "c": short(one.close, 8),
+        "h": short(one.high, 8), "l": short(one.low, 8), "o": short(one.open, 8),
+        "sum": short(traded, 4),
+    }  # fmt: skip
+
+
+def _invalid(name: str) -> Refusal:
+    return Refusal(error(400, "INVALID_PARAM_VALUE", f"invalid argument: {name}"))
+
+
 def insurance(call: Call) -> object:
     """The fund's balances of about a month, the newest first."""
     kind, settle = place(call)
     limit = call.params.get("limit") or "100"
     if not limit.isdigit() or not 1 <= int(limit) <= 1000:
-        raise Refusal(error(400, "INVALID_PARAM_VALUE", "invalid argument: limit"))
+        raise _invalid("limit")
     fund = pool("gate", settle if kind == "futures" else f"delivery_{settle}")
     asset, last = next(iter(fund.assets)), fund.stamp(call.market.at)
     days = [last - timedelta(days=back) for back in range(DAYS + 1)]

@@ -34,6 +34,7 @@ class Hyperliquid(Venue):
             answer=market.spot_meta_and_contexts, weight=20
         ),
         (HOST, "/info:allMids"): Route(answer=market.all_mids, weight=2),
+        (HOST, "/info:candleSnapshot"): Route(answer=market.candles, weight=28),
         (HOST, "/info:vaultDetails"): Route(answer=market.vault_details, weight=20),
         (HOST, "/info:clearinghouseState"): Route(answer=account.clearinghouse_state, weight=2),
         (HOST, "/info:spotClearinghouseState"): Route(answer=account.spot_state, weight=2),

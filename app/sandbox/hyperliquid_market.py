@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from app.sandbox.candles import HOUR_MS, hours
 from app.sandbox.contracts import Contract
 from app.sandbox.funds import HLP, LIQUIDATOR
 from app.sandbox.funds import pool as find_pool
-from app.sandbox.listings import contracts
+from app.sandbox.listings import contract, contracts
 from app.sandbox.wire import Answer, Call, Refusal, decimals, fixed, short
 
 STRATEGIES = (
@@ -21,6 +22,7 @@ STRATEGIES = (
 )
 DEXES = ("xyz",)
 _TOKENS = (("USDC", 0, 8, 8), ("PURR", 1, 0, 5), ("HYPE", 2, 2, 8))
+_KEPT = 5_000
 _SPOT_PAIRS = (("PURR/USDC", 1, "0.21"), ("@1", 2, "38.5"))
 
 
@@ -165,6 +167,36 @@ def spot_meta_and_contexts(call: Call) -> object:
 def all_mids(call: Call) -> object:
     """Mid prices of a dex by coin."""
     return {spec.symbol: short(call.market.last(spec), 6) for spec in universe(dex(call))}
+
+
+def candles(call: Call) -> object:
+    """Hours of a coin, oldest first, from one time to another; only the last 5,000 are there."""
+    asked = json.loads(call.request.body).get("req")
+    if not isinstance(asked, dict) or asked.get("interval") != "1h":
+        raise Refusal(malformed())
+    since, until = asked.get("startTime"), asked.get("endTime")
+    if not isinstance(since, int) or not isinstance(until, int):
+        raise Refusal(malformed())
+    spec = contract("hyperliquid", str(asked.get("coin")))
+    if spec is None:
+        raise Refusal(Answer(status=500, text="null"))
+    since = max(since, (call.now_ms // HOUR_MS - _KEPT + 1) * HOUR_MS)
+    places = decimals(spec.tick)
+    return [
+        {
+            "t": hour.ms,
+            "T": hour.ms + HOUR_MS - 1,
+            "s": spec.symbol,
+            "i": "1h",
+            "o": fixed(hour.open, places),
+            "c": fixed(hour.close, places),
+            "h": fixed(hour.high, places),
+            "l": fixed(hour.low, places),
+            "v": short(hour.contracts, 5),
+            "n": int(hour.contracts % 90_000) + 100,
+        }
+        for hour in hours(call.market, spec, most=_KEPT, since_ms=since, until_ms=until)
+    ]
 
 
 def vault_details(call: Call) -> object:

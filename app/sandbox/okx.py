@@ -39,6 +39,7 @@ class Okx(Venue):
         (HOST, "/api/v5/public/open-interest"): Route(answer=market.open_interest),
         (HOST, "/api/v5/public/insurance-fund"): Route(answer=market.insurance_fund),
         (HOST, "/api/v5/market/tickers"): Route(answer=market.tickers),
+        (HOST, "/api/v5/market/candles"): Route(answer=market.candles),
         (HOST, "/api/v5/account/config"): Route(answer=account.config, signed=True),
         (HOST, "/api/v5/account/positions"): Route(answer=account.positions, signed=True),
         (HOST, "/api/v5/account/balance"): Route(answer=account.balance, signed=True),

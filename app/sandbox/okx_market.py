@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from app.sandbox.candles import HOUR_MS, hours
 from app.sandbox.contracts import LINEAR, Contract
 from app.sandbox.funds import OKX_TOTAL_USD, Pool, pools
 from app.sandbox.history import DAYS
 from app.sandbox.listings import contract, contracts
-from app.sandbox.wire import Answer, Call, Refusal, fixed, short
+from app.sandbox.wire import Answer, Call, Refusal, decimals, fixed, short
 
 _LISTED = "1611916828000"
 _TYPES = ("SPOT", "MARGIN", "SWAP", "FUTURES", "OPTION")
+_KEPT = 1_440
 _DAILY_EVENTS = {
     "liquidation_balance_deposit": 0.0004,
     "bankruptcy_loss": -0.0003,
@@ -158,6 +160,35 @@ def open_interest(call: Call) -> object:
                 "ts": str(call.now_ms),
             }
         )
+    return rows
+
+
+def candles(call: Call) -> object:
+    """Hours of one instrument, newest first: those older than ``after``, newer than ``before``.
+
+    Only the last 1,440 are there.
+    """
+    spec = contract("okx", call.params.get("instId", ""))
+    if spec is None:
+        raise Refusal(error(200, 51001, "Instrument ID does not exist"))
+    if call.params.get("bar") != "1H":
+        raise Refusal(error(400, 51000, "Parameter bar error"))
+    limit, after = call.params.get("limit") or "100", call.params.get("after") or None
+    before = call.params.get("before") or "0"
+    if not limit.isdigit() or not 1 <= int(limit) <= 300:
+        raise Refusal(error(400, 51000, "Parameter limit error"))
+    last = None if after is None else int(after) - 1
+    oldest = max(int(before) + 1, (call.now_ms // HOUR_MS - _KEPT + 1) * HOUR_MS)
+    rows, places = [], decimals(spec.tick)
+    for hour in reversed(hours(call.market, spec, most=int(limit), until_ms=last)):
+        prices = [fixed(p, places) for p in (hour.open, hour.high, hour.low, hour.close)]
+        worth = hour.contracts * spec.size
+        linear = spec.kind is LINEAR
+        coins = worth if linear else worth / hour.close
+        traded = (hour.contracts, coins, worth * hour.close if linear else worth)
+        over = "1" if hour.ms + HOUR_MS <= call.now_ms else "0"
+        if hour.ms >= oldest:
+            rows.append([str(hour.ms), *prices, *(short(amount, 4) for amount in traded), over])
     return rows
 
 

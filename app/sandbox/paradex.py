@@ -30,6 +30,7 @@ class Paradex(Venue):
         (HOST, "/v1/system/time"): Route(answer=market.time),
         (HOST, "/v1/markets"): Route(answer=market.markets),
         (HOST, "/v1/markets/summary"): Route(answer=market.summary),
+        (HOST, "/v1/markets/klines"): Route(answer=market.klines),
         (HOST, "/v1/insurance"): Route(answer=market.insurance),
         (HOST, "/v1/vaults"): Route(answer=market.vaults),
         (HOST, "/v1/vaults/summary"): Route(answer=market.vaults_summary),

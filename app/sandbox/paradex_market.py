@@ -7,6 +7,7 @@ https://docs.paradex.trade/api/prod/markets, https://docs.paradex.trade/risk/soc
 from __future__ import annotations
 
 from app.sandbox.accounts import starknet
+from app.sandbox.candles import hours
 from app.sandbox.contracts import Contract
 from app.sandbox.listings import contract, contracts
 from app.sandbox.market import MarketState
@@ -17,6 +18,7 @@ BALANCES_USD = 34_000_000.0
 _GIGAVAULT, _OTHER_VAULT = starknet("gigavault"), starknet("another vault")
 _VTOKEN_PRICE = 1.25
 _CREATED = 1_717_065_600_000
+_MOST_BARS, _HOURLY = 1_000, "60"
 
 
 def error(status: int, code: str, message: str) -> Answer:
@@ -103,6 +105,26 @@ def summary(call: Call) -> object:
         raise Refusal(error(400, "MARKET_NOT_FOUND", f"market {wanted} not found"))
     listed = contracts("paradex")
     return {"results": [_summary(call, s) for s in listed if wanted in {"ALL", s.symbol}]}
+
+
+def klines(call: Call) -> object:
+    """Hours of a contract between two times; of too many the first."""
+    spec = contract("paradex", call.params.get("symbol", ""))
+    if spec is None:
+        raise Refusal(error(400, "INVALID_SYMBOL", "symbol: not found."))
+    if call.params.get("resolution") != _HOURLY:
+        raise Refusal(error(400, "VALIDATION_ERROR", "resolution: must be a valid value."))
+    start, end = (call.params.get(name, "") for name in ("start_at", "end_at"))
+    if not (start.isdigit() and end.isdigit() and int(start) <= int(end)):
+        raise Refusal(error(400, "VALIDATION_ERROR", "start_at: must be before end_at."))
+    found = hours(call.market, spec, most=_MOST_BARS, since_ms=int(start), until_ms=int(end))
+    return {
+        "results": [
+            [one.ms, *(round(price, 6) for price in (one.open, one.high, one.low, one.close)),
+             round(one.contracts, 4)]
+            for one in found
+        ]
+    }  # fmt: skip
 
 
 def insurance(call: Call) -> object:

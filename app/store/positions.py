@@ -216,6 +216,12 @@ def pools_behind(conn: Connection, *, user_id: str, venue: str) -> frozenset[str
     return frozenset(fund.pool_id for fund in funds if fund is not None)
 
 
+def venues_of(conn: Connection, *, user_id: str) -> tuple[str, ...]:
+    """The venues where a user holds something, in the order of their ids."""
+    held = select(positions.c.venue).where(positions.c.user_id == user_id).distinct()
+    return tuple(conn.scalars(held.order_by(positions.c.venue)))
+
+
 def current_for_venue(conn: Connection, *, venue: str) -> tuple[StoredPosition, ...]:
     """For the worker: the venue's positions of all users, to be assessed anew."""
     rows = conn.execute(_STORED.where(positions.c.venue == venue).order_by(positions.c.id))

@@ -1,7 +1,8 @@
 """What the worker reads, when next, who is at it, and how it went.
 
-A source is ``account:<id>``, ``funds:<venue>``, ``markets:<venue>`` or ``history:<venue>`` (the
-past of its fund, which is read once). It is *due* when its time has come and nobody holds its
+A source is ``account:<id>``, ``funds:<venue>``, ``markets:<venue>``, ``candles:<venue>`` (hourly
+prices of the contracts held there), ``history:<venue>`` (the past of its fund, read once) or ``verdicts:<user>`` (judging the user's positions anew,
+once after each change of what they are judged by). It is *due* when its time has come and nobody holds its
 lease; ``claim`` takes the lease in one statement, so that of any number of workers exactly one
 reads it. A worker that dies loses the lease when it runs out, and the source is due again at that
 moment.
@@ -61,6 +62,14 @@ def markets_source(venue: str) -> str:
 
 def history_source(venue: str) -> str:
     return f"history:{venue}"
+
+
+def candles_source(venue: str) -> str:
+    return f"candles:{venue}"
+
+
+def verdicts_source(user_id: str) -> str:
+    return f"verdicts:{user_id}"
 
 
 def ensure(conn: Connection, *, source: str, interval: float, due_at: datetime) -> bool:
@@ -140,6 +149,20 @@ def finish_success(
         failing_since=None,
     )
     return held.failing_since is not None
+
+
+def finish_done(conn: Connection, *, source: str, owner: str) -> None:
+    """Forget a source that has nothing left to ask, unless it was hastened meanwhile.
+
+    Then it is due once more. Does nothing when ``owner`` lost the lease to another.
+    """
+    held = _held(conn, source=source, owner=owner)
+    if held is None:
+        return
+    if held.lease_until is not None and held.next_due_at < held.lease_until:
+        give_back(conn, source=source, owner=owner, now=held.next_due_at)
+    else:
+        remove(conn, source=source)
 
 
 def finish_failure(
@@ -283,7 +306,7 @@ def _release(conn: Connection, *, source: str, next_due_at: datetime, **values: 
         )
     )
     kind, _, subject = source.partition(":")
-    if kind == "history":
+    if kind in ("candles", "history", "verdicts"):
         return  # What it brings says so itself, and how it fares is in no answer.
     if kind != "account":
         revisions.bump(conn, revisions.venue_scope(subject))

@@ -8,6 +8,7 @@ leverage of 20 for contracts without a setting, and its contract size, are not u
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Final
 
 from app.domain.errors import VenueError, VenueGarbled
@@ -15,6 +16,7 @@ from app.domain.fund import MarketStat
 from app.domain.position import AccountMargin, ScopeReading
 from app.venues import apex_account as account
 from app.venues import apex_market as market
+from app.venues import unified
 from app.venues.base import VenueReader
 from app.venues.errors import parsing
 from app.venues.facts import Scope
@@ -47,6 +49,10 @@ class ApexReader(VenueReader):
     def market_stats(self, wanted: Collection[str]) -> tuple[MarketStat, ...]:
         contracts = self.connection.contracts(CCXT)
         return market.market_stats(self.connection.raw("tickers"), contracts, at=self.clock())
+
+    def candle_params(self, since: datetime, limit: int) -> dict[str, object]:
+        """Without an end ApeX does not say which of the hours after ``since`` it gives."""
+        return {"until": unified.last_millisecond(since, limit)}
 
     def _prices(self, contracts: Mapping[str, Contract]) -> dict[str, float]:
         """Index prices; not knowing them costs notes, not the positions."""

@@ -203,9 +203,22 @@ class VenueReader:
         """By default ccxt's unified ones, of the class whose market list has the contract."""
         ccxt_id, contract = self.contract_of(native_symbol)
         rows = self.connection.unified(
-            ccxt_id, "fetch_ohlcv", contract.symbol, "1h", unified.milliseconds(since), limit
+            ccxt_id,
+            "fetch_ohlcv",
+            contract.symbol,
+            "1h",
+            unified.milliseconds(since),
+            limit,
+            self.candle_params(since, limit),
         )
         return unified.candles(rows, since=since, now=self.clock())
+
+    def candle_params(self, since: datetime, limit: int) -> dict[str, object]:
+        """What the request for candles needs beside ``since`` and ``limit``: by default nothing.
+
+        A venue that counts its candles back from the newest is told where the window ends.
+        """
+        return {}
 
     def contract_of(self, native_symbol: str) -> tuple[str, Contract]:
         """The contract, and the ccxt class it is traded through."""

@@ -21,7 +21,7 @@ from app.domain.position import (
     ScopeReading,
     Side,
 )
-from app.venues.binance_margin import Leg, cross_margins, mode_of, ratio, tier_of
+from app.venues.binance_margin import Leg, cross_margins, mode_of, ratio, tiers_of
 from app.venues.holding import holding
 from app.venues.markets import Contract
 from app.venues.wire import (
@@ -158,7 +158,7 @@ def _position(
     cross = leg.mode is MarginMode.CROSS
     isolated_margin = optional_number(data, "isolatedMargin")
     collateral = (margin.margin_balance if margin else None) if cross else isolated_margin
-    rate, amount = tier_of(leg, brackets, size=held["size"], mark=mark)
+    tiers, tier = tiers_of(leg, brackets, size=held["size"], mark=mark)
     position_side = text(data, "positionSide")
     adl = _standing(quantiles, position_side, data)
     notes = {
@@ -184,14 +184,15 @@ def _position(
         liquidation_price=liquidation,
         collateral=collateral,
         maintenance_margin=leg.maintenance,
-        maintenance_margin_rate=rate,
-        maintenance_amount=amount,
+        maintenance_margin_rate=tier.rate if tier else None,
+        maintenance_amount=tier.amount if tier else None,
         margin_ratio=(margin.margin_ratio if margin else None)
         if cross
         else ratio(leg.maintenance, isolated_margin),
         unrealized_pnl=optional_number(data, "unRealizedProfit"),
         hedged=position_side != "BOTH",
         adl=adl,
+        tiers=tiers,
         notes=notes,
         raw=dict(data),
     )

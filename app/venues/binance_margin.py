@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from app.domain.position import AccountMargin, ContractKind, MarginMode
+from app.domain.position import AccountMargin, ContractKind, MaintenanceTier, MarginMode
 from app.venues.markets import Contract
 from app.venues.wire import Malformed, Row, number, optional_text, row, rows, text
 
@@ -100,28 +100,35 @@ def ratio(maintenance: float | None, balance: float | None) -> float | None:
     return maintenance / balance if maintenance is not None and balance and balance > 0 else None
 
 
-def tier_of(
+def tiers_of(
     leg: Leg, brackets: Row | None, *, size: float, mark: float | None
-) -> tuple[float | None, float | None]:
-    """Maintenance rate and amount ("cum") of the bracket a position is in.
+) -> tuple[tuple[MaintenanceTier, ...], MaintenanceTier | None]:
+    """The brackets of a contract as tiers, and the one a position is in.
 
-    Brackets go by notional (USD-M, quote) or quantity (COIN-M, coin). One that does not
-    explain the venue's own maintenance margin is not used: an account can have brackets
-    of its own.
+    Brackets go by notional (USD-M, quote) or quantity (COIN-M, coin). If the one the position
+    is in does not explain the venue's own maintenance margin, none is used: an account can
+    have brackets of its own.
     """
     if brackets is None or mark is None:
-        return None, None
+        return (), None
     linear = leg.contract.kind is ContractKind.LINEAR
     cap, value = ("notionalCap", size * mark) if linear else ("qtyCap", size)
-    tiers = sorted(rows(brackets.get("brackets"), "brackets"), key=lambda tier: number(tier, cap))
+    listed = sorted(rows(brackets.get("brackets"), "brackets"), key=lambda one: number(one, cap))
+    tiers = tuple(
+        MaintenanceTier(
+            up_to=None if one is listed[-1] else number(one, cap),
+            rate=number(one, "maintMarginRatio"),
+            amount=number(one, "cum"),
+        )
+        for one in listed
+    )
     if not tiers:
-        return None, None
-    tier = next((tier for tier in tiers if value <= number(tier, cap)), tiers[-1])
-    rate, amount = number(tier, "maintMarginRatio"), number(tier, "cum")
+        return (), None
+    tier = next(one for one in tiers if one.up_to is None or value <= one.up_to)
     own = leg.maintenance
-    if own is not None and abs(rate * value - amount - own) > CLOSE_ENOUGH * abs(own):
-        return None, None
-    return rate, amount
+    if own is not None and abs(tier.rate * value - tier.amount - own) > CLOSE_ENOUGH * abs(own):
+        return (), None
+    return tiers, tier
 
 
 def mode_of(word: str) -> MarginMode:

@@ -20,7 +20,7 @@ from app.venues import cryptocom_account as account
 from app.venues import cryptocom_history as past
 from app.venues import cryptocom_margin as margins
 from app.venues import cryptocom_market as market
-from app.venues import history
+from app.venues import history, unified
 from app.venues.base import VenueReader
 from app.venues.errors import parsing
 from app.venues.facts import Scope
@@ -86,6 +86,13 @@ class CryptocomReader(VenueReader):
 
     def adl_signals(self) -> tuple[AdlSignal, ...]:
         return market.signals(self._fund())
+
+    def candle_params(self, since: datetime, limit: int) -> dict[str, object]:
+        """ccxt asks for a window of two hours more than it counts, and would lose the first."""
+        return {
+            "start_ts": unified.milliseconds(since) - 1,
+            "end_ts": unified.last_millisecond(since, limit),
+        }
 
     def _fund(self) -> object:
         return self.connection.kept("insurance", {"instrument_name": "USD", "count": POINTS})

@@ -11,10 +11,13 @@ from datetime import datetime
 from typing import Final
 
 from app.domain.position import AccountMargin
+from app.domain.session import SessionProfit
 from app.venues import wire
+from app.venues.holding import session_profit
 from app.venues.wire import Malformed, Row
 
 SETTLE: Final = "USD"
+NO_SESSION: Final = "Crypto.com did not say what was earned in this session."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,7 @@ class Balance:
     """A margin account in USD: the whole one, or that of one isolated position.
 
     ``position_share`` is the part of the initial margin that positions and orders need; the
-    rest is the haircut of collateral.
+    rest is the haircut of collateral. ``session`` is what was earned since the last settlement.
     """
 
     margin: float | None
@@ -30,7 +33,7 @@ class Balance:
     position_share: float
     leverage: float | None
     liquidating: bool
-    session_profit: float | None
+    session: SessionProfit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +88,18 @@ def balances(answer: object) -> Balances:
 def _balance(data: Row) -> Balance:
     initial = wire.optional_number(data, "total_initial_margin")
     positions = wire.optional_number(data, "total_position_im")
-    realized = wire.optional_number(data, "total_session_realized_pnl")
-    unrealized = wire.optional_number(data, "total_session_unrealized_pnl")
-    known = realized is not None or unrealized is not None
     return Balance(
         margin=wire.optional_number(data, "total_margin_balance"),
         maintenance=wire.optional_number(data, "total_maintenance_margin"),
         position_share=min(1.0, positions / initial) if positions is not None and initial else 1.0,
         leverage=wire.optional_number(data, "leverage"),
         liquidating=data.get("is_liquidating") is True,
-        session_profit=(realized or 0.0) + (unrealized or 0.0) if known else None,
+        session=session_profit(
+            asset=SETTLE,
+            realized=wire.optional_number(data, "total_session_realized_pnl"),
+            unrealized=wire.optional_number(data, "total_session_unrealized_pnl"),
+            missing=NO_SESSION,
+        ),
     )
 
 
@@ -106,12 +111,8 @@ def account_margin(
     ``charged`` says what of a socialised loss this account paid lately.
     """
     held = ", ".join(f"{number} {kind}" for kind, number in sorted(others.items()))
-    profit = balance.session_profit
     notes = (
         "Crypto.com is liquidating this account." if balance.liquidating else None,
-        f"This session's profit of {profit:,.2f} USD is what a socialised loss could reduce."
-        if profit is not None and profit > 0
-        else None,
         charged,
         f"It also backs {held} position(s), which Seawall does not read." if held else None,
     )
@@ -124,6 +125,7 @@ def account_margin(
         margin_ratio=ratio(maintenance, margin),
         as_of=as_of,
         note=" ".join(note for note in notes if note) or None,
+        session=balance.session,
     )
 
 

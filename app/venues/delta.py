@@ -7,12 +7,14 @@ refresh of an account is one request, and one for the mark prices while a positi
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Final
 
 from app.domain.errors import VenueError
 from app.domain.fund import MarketStat
 from app.domain.position import ScopeReading
 from app.venues import delta_account as account
+from app.venues import unified
 from app.venues.base import VenueReader
 from app.venues.delta_client import FUTURES
 from app.venues.errors import parsing
@@ -49,6 +51,10 @@ class DeltaReader(VenueReader):
             wanted=wanted,
             venue=self.facts.id,
         )
+
+    def candle_params(self, since: datetime, limit: int) -> dict[str, object]:
+        """Of a window with more hours than ``limit`` the first might be missing."""
+        return {"until": unified.last_millisecond(since, limit)}
 
     def _marks(self) -> Mapping[str, float]:
         """Without them the positions still have their liquidation prices."""

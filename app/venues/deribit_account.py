@@ -15,8 +15,9 @@ from datetime import datetime
 from typing import Final
 
 from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
+from app.domain.session import SessionProfit
 from app.venues import wire
-from app.venues.holding import contract_of, holding, present
+from app.venues.holding import contract_of, holding, present, session_profit
 from app.venues.markets import Contract
 from app.venues.wire import Malformed, Row
 
@@ -36,6 +37,7 @@ NO_QUEUE: Final = "Deribit publishes no auto-deleveraging queue."
 PORTFOLIO: Final = "Deribit gives none on portfolio margin: the account is margined as a whole."
 NONE_STATED: Final = "Deribit gives none: at today's balance it sees no price that liquidates."
 NOT_SAID: Final = "Deribit gave neither a liquidation price nor a liquidation ratio for this index."
+NO_SESSION: Final = "Deribit did not say what was earned since the last settlement."
 GAINS: Final = (
     "Deribit's figure lies where this position gains: it is other positions of the account that "
     "would be liquidated there."
@@ -125,8 +127,23 @@ def _summary(data: Row, at: datetime) -> Summary:
             note="All currencies of the account back each other."
             if across
             else f"Backs the positions settled in {currency} only.",
+            session=session(data, currency),
         ),
         ratios={index: wire.number(ratios, index) for index in ratios},
+    )
+
+
+def session(data: Row, currency: str) -> SessionProfit:
+    """Profit since the last settlement, futures and options together, in ``currency``.
+
+    Funding is part of what is booked: https://www.deribit.com/pages/docs/perpetual. In a cross
+    model too every currency has its own.
+    """
+    return session_profit(
+        asset=currency,
+        realized=wire.optional_number(data, "session_rpl"),
+        unrealized=wire.optional_number(data, "session_upl"),
+        missing=NO_SESSION,
     )
 
 

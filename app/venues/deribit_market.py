@@ -88,7 +88,10 @@ def _loss(data: Row) -> float | None:
 
 
 def signals(answer: object, currency: str, *, now: datetime) -> tuple[AdlSignal, ...]:
-    """The sessions of the last 30 days whose losses were spread: the amount, in the currency."""
+    """The sessions of the last 30 days whose losses were spread, each with its rate.
+
+    Where Deribit gives no rate the value is the amount, in the currency.
+    """
     return tuple(
         signal
         for row in bankruptcies(answer)
@@ -101,14 +104,15 @@ def _signal(data: Row, currency: str) -> AdlSignal | None:
     rate = wire.optional_number(data, "session_tax_rate")
     if not spread and not rate:
         return None
-    taken = f"{rate:.4%} of the session's profit" if rate else "a rate that Deribit did not state"
+    amount = "an amount it did not state" if not spread else f"{abs(spread):,.8g} {currency}"
+    taken = f"{rate:.4%} of the session's profit" if rate else "at a rate that it did not state"
     return AdlSignal(
         venue=VENUE,
-        kind="socialized_loss",
+        kind="clawback_rate" if rate else "socialized_loss",
         at=wire.moment(data, "timestamp"),
         pool=currency.lower(),
-        value=abs(spread or 0.0),
-        note=f"Deribit spread a loss over that session's winners, in {currency}: {taken}.",
+        value=abs(rate) if rate else abs(spread or 0.0),
+        note=f"Deribit spread a loss over the winners of this session: {amount}, {taken}.",
     )
 
 

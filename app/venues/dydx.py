@@ -14,10 +14,12 @@ from typing import Final
 from app.domain.adl import AdlSignal
 from app.domain.errors import VenueError, VenueRateLimited
 from app.domain.fund import MarketStat, PoolReading
+from app.domain.market_risk import Candle
 from app.domain.permissions import KeyPermissions, KeyVerdict
 from app.domain.position import AccountReading
 from app.venues import dydx_account as account
 from app.venues import dydx_market as market
+from app.venues import unified
 from app.venues.base import VenueReader
 from app.venues.connection import Connection
 from app.venues.errors import parsing
@@ -132,6 +134,13 @@ class DydxReader(VenueReader):
         if failure is not None and not found:
             raise failure
         return tuple(found)
+
+    def candles(self, native_symbol: str, since: datetime, limit: int) -> tuple[Candle, ...]:
+        """The indexer counts back from the end; ccxt names the beginning by another word."""
+        self.contract_of(native_symbol)
+        question = market.candles_question(native_symbol, since, limit)
+        rows = market.candle_rows(self.connection.raw("candles", question))
+        return unified.candles(rows, since=since, now=self.clock())
 
     def _ask_address(self) -> object:
         answer: object = self.connection.raw("subaccounts", {"address": self.connection.address()})

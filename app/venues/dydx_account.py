@@ -17,6 +17,7 @@ from typing import Final
 from app.domain.position import (
     AccountMargin,
     ContractKind,
+    MaintenanceTier,
     MarginMode,
     Position,
     ScopeReading,
@@ -192,6 +193,8 @@ def position(
         collateral=backing,
         maintenance_margin=maintenance,
         maintenance_margin_rate=market.maintenance_rate,
+        # One fraction a market, however large the position.
+        tiers=(MaintenanceTier(up_to=None, rate=market.maintenance_rate),),
         margin_ratio=(maintenance or 0.0) / backing if known and backing else None,
         unrealized_pnl=wire.optional_number(data, "unrealizedPnl"),
         notes=present(notes),

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from app.domain.adl import AdlSignal
 from app.domain.fund import FundBalance, MarketStat, PoolKind, PoolReading
-from app.venues import turns, wire
+from app.venues import turns, unified, wire
 from app.venues.dydx_account import ASSET, VENUE, Market
 from app.venues.dydx_address import fund_address
 from app.venues.markets import Contract
@@ -23,6 +23,7 @@ from app.venues.wire import Malformed
 DENOM: Final = "ibc/8E27BA2D5493AF5636760E354E46004562C46AB7EC0CC4C1CA14E9E20E2545B5"
 MILLIONTHS: Final = 1_000_000
 CADENCE: Final = 60
+PRICES: Final = ("open", "high", "low", "close")
 CROSS: Final = "cross"
 NOTE: Final = (
     "The balance when it was read: the chain gives no time with it. It pays only while the "
@@ -175,3 +176,38 @@ def market_stats(
         )
         for one in listed.values()
     ]
+
+
+def candles_question(ticker: str, since: datetime, limit: int) -> dict[str, object]:
+    """The hours of a market that begin from ``since`` on and before the end of the window.
+
+    The beginning is counted in and the end is not; of too many the newest are given.
+    https://github.com/dydxprotocol/v4-chain indexer/packages/postgres/src/stores/candle-table.ts
+    """
+    return {
+        "market": ticker,
+        "resolution": "1HOUR",
+        "fromISO": _iso(since),
+        "toISO": _iso(since + limit * unified.HOUR),
+        "limit": limit,
+    }
+
+
+def candle_rows(answer: object) -> list[list[object]]:
+    """The indexer's candles, newest first, as rows of time, open, high, low and close."""
+    listed = wire.rows(wire.row(answer, "the answer").get("candles"), "the list of candles")
+    return [[_started(one), *(one.get(name) for name in PRICES)] for one in listed]
+
+
+def _started(candle: wire.Row) -> float:
+    try:
+        began = datetime.fromisoformat(wire.text(candle, "startedAt"))
+    except ValueError:
+        raise Malformed("startedAt is not a time") from None
+    if began.tzinfo is None:
+        raise Malformed("startedAt names no time zone")
+    return began.timestamp() * 1000
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")

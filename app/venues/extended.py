@@ -7,6 +7,7 @@ they share. The vault and the markets are public and asked without a key.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Final
 
 from app.domain.adl import AdlSignal
@@ -15,6 +16,7 @@ from app.domain.fund import MarketStat, PoolReading
 from app.domain.position import AccountMargin, ScopeReading
 from app.venues import extended_account as account
 from app.venues import extended_market as market
+from app.venues import unified
 from app.venues.base import VenueReader
 from app.venues.errors import parsing
 from app.venues.facts import Scope
@@ -53,6 +55,10 @@ class ExtendedReader(VenueReader):
         return market.adl_signals(
             self.connection.raw("markets"), contracts=contracts, at=self.clock()
         )
+
+    def candle_params(self, since: datetime, limit: int) -> dict[str, object]:
+        """Extended knows no beginning: it counts back from the end it is given."""
+        return {"until": unified.last_millisecond(since, limit)}
 
     def _margin(self, scope: Scope) -> AccountMargin:
         """The margin of the sub-account; not knowing it costs a note, not the positions."""

@@ -14,6 +14,7 @@ from enum import StrEnum
 from importlib import import_module
 from typing import TypeVar
 
+from app.domain.adl_rule import AdlRule
 from app.domain.closure import Closure
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.fund import LiquidationRecord
@@ -355,6 +356,7 @@ class VenueFacts:
     closed: Closure | None = None
     candles: CandleFacts | None = None
     session: SessionRule | None = None
+    adl_rule: AdlRule | None = None
 
     def read(self, read_id: str) -> Read:
         """Raises ``NotFound``."""

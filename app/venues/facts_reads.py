@@ -11,8 +11,8 @@ from app.venues.table import Table
 
 METHODS: Final = frozenset({"GET", "POST"})
 HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
-PATH = re.compile(r"(/([A-Za-z0-9._~-]+(:[A-Za-z0-9._~-]+)*|\{[a-z_]+\}))+/?|/")
-"""A colon stands between words only; ``{name}`` never stands for one."""
+PATH = re.compile(r"(/([A-Za-z0-9._~-]+(:([A-Za-z0-9._~-]+|\{[a-z_]+\}))*|\{[a-z_]+\}))+/?|/")
+"""A colon is written out, between words or before a ``{name}``, which never stands for one."""
 
 
 def reads(tables: Sequence[Table]) -> tuple[Read, ...]:

@@ -33,6 +33,7 @@ from app.venues.facts import (
     VenueKind,
     VenueStatus,
 )
+from app.venues.facts_adl import adl_rule
 from app.venues.facts_check import check
 from app.venues.facts_pages import page_rules
 from app.venues.facts_reads import reads
@@ -95,6 +96,7 @@ def parse(data: Mapping[str, object], file_name: str) -> VenueFacts:
         closed=closed,
         candles=candles(top.optional_table("candles")),
         session=session(top.optional_table("session")),
+        adl_rule=adl_rule(top.optional_table("adl_rule")),
     )
     top.done()
     check(facts, top)

@@ -15,7 +15,7 @@ from app.domain.fund import MarketStat
 from app.domain.position import AccountMargin, MarginMode, ScopeReading
 from app.venues import grvt_account as account
 from app.venues import grvt_market as market
-from app.venues import turns
+from app.venues import turns, unified
 from app.venues.base import VenueReader
 from app.venues.connection import Connection
 from app.venues.errors import parsing
@@ -75,6 +75,10 @@ class GrvtReader(VenueReader):
         if failure is not None and not found:
             raise failure
         return tuple(found)
+
+    def candle_params(self, since: datetime, limit: int) -> dict[str, object]:
+        """GRVT looks back from the end, which without one is now."""
+        return {"until": unified.last_millisecond(since, limit)}
 
     def _margin(self, scope: Scope, *, has_isolated: bool) -> tuple[MarginMode, AccountMargin]:
         """The account's margin mode and margin; not knowing them costs a note."""

@@ -11,6 +11,7 @@ from typing import TypedDict
 
 from app.domain.errors import VenueError
 from app.domain.position import AccountMargin, ContractKind
+from app.domain.session import SessionProfit
 from app.venues.markets import Contract
 from app.venues.wire import Malformed
 
@@ -71,6 +72,19 @@ def contract_of(symbol: str, contracts: Mapping[str, Contract]) -> Contract:
 def present(notes: Mapping[str, str | None]) -> dict[str, str]:
     """The notes that say something."""
     return {field: note for field, note in notes.items() if note is not None}
+
+
+def session_profit(
+    *, asset: str, realized: float | None, unrealized: float | None, missing: str
+) -> SessionProfit:
+    """A session's profit; ``missing`` says why a figure is ``None``."""
+    figures = {"realized": realized, "unrealized": unrealized}
+    return SessionProfit(
+        asset=asset,
+        realized=realized,
+        unrealized=unrealized,
+        notes={name: missing for name, figure in figures.items() if figure is None},
+    )
 
 
 def no_margin(*, scope: str, asset: str, as_of: datetime, note: str) -> AccountMargin:

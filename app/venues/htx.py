@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import ccxt
@@ -17,9 +17,10 @@ import ccxt
 from app.domain.adl import AdlSignal
 from app.domain.errors import VenueError, VenueRateLimited
 from app.domain.fund import FundBalance, FundHistoryPage, MarketStat, PoolReading
+from app.domain.market_risk import Candle
 from app.domain.permissions import KeyPermissions
 from app.domain.position import AccountMargin, ContractKind, ScopeReading
-from app.venues import history
+from app.venues import history, unified
 from app.venues import htx_account as account
 from app.venues import htx_coin as coin
 from app.venues import htx_history as past
@@ -135,6 +136,20 @@ class HtxReader(VenueReader):
             self._settlements[contract.native_symbol] = found
         known = [one for found in self._settlements.values() for one in found]
         return market.signals(known)
+
+    def candles(self, native_symbol: str, since: datetime, limit: int) -> tuple[Candle, ...]:
+        """From one time to another: ccxt also names a number, and HTX then gives the newest."""
+        _, contract = self.contract_of(native_symbol)
+        read_id, key = market.candle_question(contract)
+        until = min(since + timedelta(hours=limit - 1), self.clock())
+        params = {
+            key: native_symbol,
+            "period": "60min",
+            "from": int(since.timestamp()),
+            "to": int(until.timestamp()),
+        }
+        rows = market.candle_rows(self.connection.raw(read_id, params))
+        return unified.candles(rows, since=since, now=self.clock())
 
     def _coin_accounts(
         self, scope: Scope

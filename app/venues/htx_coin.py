@@ -8,13 +8,13 @@ https://huobiapi.github.io/docs/dm/v1/en/, the pages on account and position inf
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from app.domain.position import AccountMargin, MarginMode, Position
 from app.venues import wire
-from app.venues.holding import amounts, contract_of, present
+from app.venues.holding import amounts, contract_of, present, session_profit
 from app.venues.htx_account import (
     VENUE,
     adl_level,
@@ -33,6 +33,7 @@ NO_MARK: Final = "HTX's list of coin-margined positions gives the last traded pr
 AT_LAST: Final = "Worked out at the last traded price."
 NO_FACTOR: Final = "HTX's adjustment factor, which it is worked out from, was not read."
 FACTOR: Final = "Maintenance is the position margin times HTX's adjustment factor."
+NO_SESSION: Final = "HTX did not say what was earned since the last settlement."
 SEVERAL: Final = "Each coin has a margin account of its own; its positions have its ratio."
 
 
@@ -40,7 +41,8 @@ SEVERAL: Final = "Each coin has a margin account of its own; its positions have 
 class CoinAccount:
     """A margin account: of one swap, or of all futures of a coin; amounts in ``asset``.
 
-    It is liquidated when ``balance`` falls to ``position_margin`` × ``factor``.
+    It is liquidated when ``balance`` falls to ``position_margin`` × ``factor``. ``realized`` and
+    ``unrealized`` are the profit of the running settlement period.
     """
 
     asset: str
@@ -48,6 +50,8 @@ class CoinAccount:
     position_margin: float
     factor: float
     liquidation_price: float | None
+    realized: float | None
+    unrealized: float | None
 
     @property
     def ratio(self) -> float | None:
@@ -65,6 +69,8 @@ def coin_accounts(answer: object, sentinels: Collection[float]) -> dict[str, Coi
             position_margin=wire.number(row, "margin_position"),
             factor=wire.number(row, "adjust_factor"),
             liquidation_price=wire.liquidation_price(row, "liquidation_price", sentinels),
+            realized=wire.optional_number(row, "profit_real"),
+            unrealized=wire.optional_number(row, "profit_unreal"),
         )
         for row in listed
     }
@@ -107,13 +113,7 @@ def account_of(
     held = {wire.text(row, "contract_code") for row in rows if row.get("symbol") == coin}
     if shared is None or len(held) == 1:
         return shared
-    return CoinAccount(
-        asset=shared.asset,
-        balance=shared.balance,
-        position_margin=shared.position_margin,
-        factor=shared.factor,
-        liquidation_price=None,
-    )
+    return replace(shared, liquidation_price=None)
 
 
 def position(
@@ -199,4 +199,12 @@ def margin(
         margin_ratio=first.ratio if alone else None,
         as_of=as_of,
         note=FACTOR if alone else f"{SEVERAL} {FACTOR}",
+        session=session_profit(
+            asset=first.asset,
+            realized=first.realized,
+            unrealized=first.unrealized,
+            missing=NO_SESSION,
+        )
+        if alone
+        else None,
     )

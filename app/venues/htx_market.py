@@ -131,6 +131,24 @@ def mark_price(answer: object) -> tuple[float, datetime]:
     return wire.number(newest, "close"), wire.moment(wire.row(answer, "the mark price"), "ts")
 
 
+def candle_question(contract: Contract) -> tuple[str, str]:
+    """The read that gives a contract's candles, and what names the contract in it."""
+    if contract.kind is ContractKind.LINEAR:
+        return "linear_candles", "contract_code"
+    if is_coin_future(contract):
+        return "future_candles", "symbol"
+    return "swap_candles", "contract_code"
+
+
+def candle_rows(answer: object) -> list[list[object]]:
+    """Candles as ``unified.candles`` takes them; ``id`` is the opening in seconds."""
+    found: list[list[object]] = []
+    for row in wire.rows(data_of(answer, "the candles"), "the candles"):
+        at = wire.number(row, "id") * 1000
+        found.append([at, *(row.get(key) for key in ("open", "high", "low", "close"))])
+    return found
+
+
 def coin_stats(answer: object, contracts: Mapping[str, Contract]) -> dict[str, MarketStat]:
     """Open interest of all coin-margined swaps, or futures: contracts of a fixed value in USD."""
     at = wire.moment(wire.row(answer, "the open interest"), "ts")

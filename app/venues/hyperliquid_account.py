@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
+from app.domain.position import (
+    AccountMargin,
+    ContractKind,
+    MaintenanceTier,
+    MarginMode,
+    Position,
+    Side,
+)
 from app.venues import wire
 from app.venues.holding import no_margin, present
 from app.venues.wire import Malformed, Row
@@ -162,6 +169,15 @@ def tier_of(notional: float, tiers: tuple[Tier, ...]) -> Tier:
     return next(tier for tier in reversed(tiers) if notional >= tier.lower_bound)
 
 
+def _in_order(tiers: tuple[Tier, ...]) -> tuple[MaintenanceTier, ...]:
+    """Each tier up to where the next begins."""
+    ends = [*(tier.lower_bound for tier in tiers[1:]), None]
+    return tuple(
+        MaintenanceTier(up_to=end, rate=tier.rate, amount=tier.deduction)
+        for tier, end in zip(tiers, ends, strict=False)
+    )
+
+
 def account_margin(answer: object, *, scope: str, asset: str, mode: str | None) -> AccountMargin:
     """The cross margin of one exchange's account; unknown where the collateral is in spot."""
     state = wire.row(answer, "the account's state")
@@ -248,6 +264,7 @@ def position(data: Row, *, scope: str, listed: Universe | None, as_of: datetime)
         maintenance_amount=tier.deduction if tier else None,
         margin_ratio=maintenance / backing if maintenance is not None and backing else None,
         unrealized_pnl=wire.optional_number(data, "unrealizedPnl"),
+        tiers=_in_order(tiers or ()),
         notes=present(notes),
         raw=dict(data),
     )

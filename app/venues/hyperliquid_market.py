@@ -82,6 +82,18 @@ def pair(answer: object) -> tuple[Row, object]:
     return wire.row(answer[0], "the universe"), answer[1]
 
 
+def listed(answer: object) -> frozenset[str]:
+    """The names of the contracts in ``metaAndAssetCtxs``."""
+    assets = wire.rows(pair(answer)[0].get("universe"), "the list of contracts")
+    return frozenset(wire.text(asset, "name") for asset in assets)
+
+
+def candle_rows(answer: object) -> list[list[object]]:
+    """The candles of ``candleSnapshot`` as ``unified.candles`` takes them: ``t`` is the opening."""
+    keys = ("t", "o", "h", "l", "c")
+    return [[row.get(key) for key in keys] for row in wire.rows(answer, "the candles")]
+
+
 def _stat(asset: Row, state: Row, collateral: str, at: datetime) -> MarketStat:
     coin, mark = wire.text(asset, "name"), wire.optional_number(state, "markPx")
     coins = wire.optional_number(state, "openInterest")

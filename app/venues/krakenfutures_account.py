@@ -129,6 +129,19 @@ def _scheduled(one: Held, beside: Beside, contracts: Mapping[str, Contract]) -> 
     return (value if linear else size) * rates[-1] if rates else None
 
 
+def _tiers(one: Held, beside: Beside, contract: Contract) -> tuple[MaintenanceTier, ...]:
+    """The published levels. Those in contracts, which no price changes, come down to one."""
+    levels = (beside.levels or {}).get(one.symbol) or ()
+    if contract.kind is ContractKind.INVERSE:
+        reached = [level for level in levels if level.threshold <= one.contracts]
+        return tuple(MaintenanceTier(up_to=None, rate=level.rate) for level in reached[-1:])
+    ends = [*(level.threshold for level in levels[1:]), None]
+    return tuple(
+        MaintenanceTier(up_to=end, rate=level.rate)
+        for level, end in zip(levels, ends, strict=False)
+    )
+
+
 def _margin(
     scope: str, positions: Sequence[Held], wallet: Wallet | None, as_of: datetime
 ) -> AccountMargin:
@@ -182,6 +195,7 @@ def _position(
         margin_mode=MarginMode.ISOLATED if isolated else MarginMode.CROSS,
         entry_price=one.entry,
         maintenance_margin=maintenance,
+        tiers=_tiers(one, beside, contract),
         unrealized_pnl=_profit(one, contract, mark),
         adl=_standing(percentile),
         notes=present(notes),

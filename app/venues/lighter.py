@@ -11,12 +11,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from app.domain.errors import VenueError, VenueGarbled, VenueRejected
+from app.domain.errors import VenueError, VenueGarbled, VenueRejected, VenueUnsupported
 from app.domain.fund import MarketStat, PoolReading
+from app.domain.market_risk import Candle
 from app.domain.permissions import KeyPermissions, KeyVerdict
 from app.domain.position import MarginMode, ScopeReading
 from app.venues import lighter_account as account
 from app.venues import lighter_market as market
+from app.venues import unified
 from app.venues.base import VenueReader
 from app.venues.connection import Connection
 from app.venues.errors import parsing
@@ -101,6 +103,17 @@ class LighterReader(VenueReader):
     def market_stats(self, wanted: Collection[str]) -> tuple[MarketStat, ...]:
         answer = self.connection.raw("market_stats", PERPETUALS)
         return market.market_stats(answer, at=self.clock())
+
+    def candles(self, native_symbol: str, since: datetime, limit: int) -> tuple[Candle, ...]:
+        """Of the market by its number; Lighter gives the newest of the window it is asked for."""
+        number = market.market_id(self.connection.kept("margin_rules", PERPETUALS), native_symbol)
+        if number is None:
+            raise VenueUnsupported(
+                f"{self.facts.name} lists no contract {native_symbol}.", venue=self.facts.id
+            )
+        question = market.candles_question(number, since, limit)
+        rows = market.candle_rows(self.connection.raw("candles", question))
+        return unified.candles(rows, since=since, now=self.clock())
 
     def _address(self) -> str:
         return checksummed(self.connection.address())

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
+from app.domain.position import (
+    AccountMargin,
+    ContractKind,
+    MaintenanceTier,
+    MarginMode,
+    Position,
+    Side,
+)
 from app.venues import wire
 from app.venues.holding import present
 from app.venues.wire import Malformed, Row
@@ -147,6 +154,8 @@ def position(data: Row, *, scope: str, rates: Mapping[str, float], as_of: dateti
         collateral=backing,
         maintenance_margin=maintenance,
         maintenance_margin_rate=rate,
+        # One fraction a market, however large the position.
+        tiers=() if rate is None else (MaintenanceTier(up_to=None, rate=rate),),
         margin_ratio=maintenance / backing
         if maintenance is not None and backing is not None and backing > 0
         else None,

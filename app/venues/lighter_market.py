@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from app.domain.fund import FundBalance, MarketStat, PoolKind, PoolReading
-from app.venues import wire
+from app.venues import unified, wire
 from app.venues.lighter_account import SETTLE, VENUE, details
 from app.venues.wire import Malformed, Row
 
@@ -147,3 +147,28 @@ def _only(answer: object, index: int) -> Row:
         if wire.number(data, "index") == index:
             return data
     raise Malformed("the fund's account is not in the answer")
+
+
+def market_id(answer: object, symbol: str) -> int | None:
+    """The number Lighter knows a market by, from ``orderBookDetails``."""
+    for data in details(answer):
+        if data.get("symbol") == symbol:
+            return int(wire.number(data, "market_id"))
+    return None
+
+
+def candles_question(number: int, since: datetime, limit: int) -> dict[str, object]:
+    """The hours of a market from ``since`` on. https://apidocs.lighter.xyz/reference/candles"""
+    return {
+        "market_id": number,
+        "resolution": "1h",
+        "start_timestamp": unified.milliseconds(since),
+        "end_timestamp": unified.last_millisecond(since, limit),
+        "count_back": 0,
+    }
+
+
+def candle_rows(answer: object) -> list[list[object]]:
+    """Lighter's candles as rows of time, open, high, low and close."""
+    listed = wire.rows(wire.row(answer, "the answer").get("c"), "the list of candles")
+    return [[one.get(name) for name in "tohlc"] for one in listed]

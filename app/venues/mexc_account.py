@@ -12,7 +12,14 @@ from datetime import datetime
 from typing import Final
 
 from app.domain.adl import AdlStanding
-from app.domain.position import AccountMargin, ContractKind, MarginMode, Position, Side
+from app.domain.position import (
+    AccountMargin,
+    ContractKind,
+    MaintenanceTier,
+    MarginMode,
+    Position,
+    Side,
+)
 from app.venues import wire
 from app.venues.holding import contract_of, holding, no_margin, present
 from app.venues.markets import Contract
@@ -136,6 +143,8 @@ def position(
         collateral=collateral,
         maintenance_margin=maintenance,
         maintenance_margin_rate=rate,
+        # Levels go by contracts, which a price does not change.
+        tiers=() if rate is None else (MaintenanceTier(up_to=None, rate=rate),),
         margin_ratio=ratio,
         unrealized_pnl=pnl,
         hedged=hedged,

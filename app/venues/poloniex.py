@@ -15,6 +15,7 @@ from app.domain.fund import MarketStat, PoolReading
 from app.domain.position import AccountMargin, MarginMode, ScopeReading
 from app.venues import poloniex_account as account
 from app.venues import poloniex_market as market
+from app.venues import unified
 from app.venues.base import VenueReader
 from app.venues.connection import Connection
 from app.venues.errors import parsing
@@ -67,6 +68,10 @@ class PoloniexReader(VenueReader):
             except VenueError:
                 continue
         return market.market_stats(tickers, interests, contracts=contracts, now=self.clock())
+
+    def candle_params(self, since: datetime, limit: int) -> dict[str, object]:
+        """Without an end Poloniex might answer with the newest hours, not those after ``since``."""
+        return {"until": unified.last_millisecond(since, limit)}
 
     def _margin(self, scope: Scope) -> AccountMargin:
         """Not knowing it costs a note, not the positions."""

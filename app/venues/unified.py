@@ -34,6 +34,15 @@ def milliseconds(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
+def last_millisecond(since: datetime, hours: int) -> int:
+    """The last millisecond of the last of so many hours from ``since`` on.
+
+    As the end of a window of candles it asks for exactly these, whether or not a venue counts
+    the end itself in.
+    """
+    return milliseconds(since + hours * HOUR) - 1
+
+
 def candles(answer: object, *, since: datetime, now: datetime) -> tuple[Candle, ...]:
     """The finished hours from ``since`` on in what ccxt's ``fetch_ohlcv`` answered, oldest first.
 

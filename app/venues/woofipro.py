@@ -12,8 +12,10 @@ from typing import Final
 
 from app.domain.adl import AdlSignal
 from app.domain.fund import MarketStat, PoolReading
+from app.domain.market_risk import Candle
 from app.domain.permissions import KeyPermissions
 from app.domain.position import ScopeReading
+from app.venues import unified
 from app.venues import woofipro_account as account
 from app.venues import woofipro_market as market
 from app.venues.base import VenueReader
@@ -47,3 +49,10 @@ class WoofiProReader(VenueReader):
 
     def adl_signals(self) -> tuple[AdlSignal, ...]:
         return (market.signal(self.connection.raw("insurance_fund"), now=self.clock()),)
+
+    def candles(self, native_symbol: str, since: datetime, limit: int) -> tuple[Candle, ...]:
+        """From Orderly's public history; what ccxt asks belongs to an account."""
+        self.contract_of(native_symbol)
+        question = market.candles_question(native_symbol, since, limit)
+        rows = market.candle_rows(self.connection.raw("candles", question))
+        return unified.candles(rows, since=since, now=self.clock())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 import ccxt
@@ -30,6 +31,8 @@ BOUND: Final[Mapping[str, bool]] = {
     "DISALLOW_ALL_IPS": True,
     "ALLOW_ALL_IPS": False,
 }
+STATUS: Final = "s"
+"""How a chart's answer says whether it has data."""
 LEVERAGE: Final = (
     "On Orderly even a key with the scope read may change leverage and the maintenance setting "
     "of the account, by Orderly's design. It cannot trade or move funds."
@@ -53,6 +56,16 @@ class OrderlyByAddress(ccxt.woofipro):  # type: ignore[misc]
         """Of the account's list of keys only this client's own."""
         answer = super().request(path, *args, **kwargs)
         return only_own(answer, self.apiKey) if path == KEYS else answer
+
+    def handle_errors(self, code: int, *rest: Any) -> Any:
+        """As ccxt's, but for candles, whose answer is Orderly's only one without ``success``.
+
+        ``rest`` is what ccxt's has: reason, url, method, headers, body, response and two more.
+        """
+        response = rest[5]
+        if code == HTTPStatus.OK and isinstance(response, dict) and STATUS in response:
+            return None
+        return super().handle_errors(code, *rest)
 
     def parse_market(self, market: Any) -> Any:
         """A market of a builder has more parts in its name than Orderly's own.

@@ -14,9 +14,9 @@ from typing import Final
 
 from app.domain.adl import AdlSignal
 from app.domain.fund import FundBalance, MarketStat, PoolKind, PoolReading
-from app.venues import wire
+from app.venues import unified, wire
 from app.venues.markets import Contract
-from app.venues.wire import Row
+from app.venues.wire import Malformed, Row
 from app.venues.woofipro_account import COLLATERAL, VENUE, asked_at, data_of
 
 FUND: Final = "platform"
@@ -114,3 +114,38 @@ def _stat(data: Row, at: datetime, contracts: Mapping[str, Contract]) -> MarketS
         open_interest_at=at if value is not None else None,
         note=ONE_SIDE if value is not None else None,
     )
+
+
+def candles_question(symbol: str, since: datetime, limit: int) -> dict[str, object]:
+    """The hours of a contract from ``since`` on; Orderly counts back from the end, in seconds.
+
+    https://orderly.network/docs/build-on-omnichain/restful-api/public/get-kline-history
+    """
+    return {
+        "symbol": symbol,
+        "resolution": "1h",
+        "from": unified.milliseconds(since) // 1000,
+        "to": unified.last_millisecond(since, limit) // 1000,
+        "limit": limit,
+    }
+
+
+def candle_rows(answer: object) -> list[list[object]]:
+    """Orderly's columns as rows of time, open, high, low and close. Empty where it has no data."""
+    data = wire.row(answer, "the answer")
+    if data.get("s") == "no_data":
+        return []
+    times, *prices = (_column(data, name) for name in ("t", "o", "h", "l", "c"))
+    if any(len(column) != len(times) for column in prices):
+        raise Malformed("the columns of the candles differ in length")
+    return [
+        [wire.number({"t": at}, "t") * 1000, *found]
+        for at, *found in zip(times, *prices, strict=True)
+    ]
+
+
+def _column(data: Row, name: str) -> list[object]:
+    column = data.get(name)
+    if not isinstance(column, list):
+        raise Malformed(f"{name} is not a list")
+    return column

@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from app import clock
+from app.domain.thresholds import Thresholds
 from app.risk import wording
-from app.risk.severity import Thresholds
 from app.risk.wording import MINUS, THIN_SPACE
 
 NO_NUMBER = "–"

@@ -14,10 +14,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response
 
 from app.api import errors
-from app.web import account_views, figures, filters, fund_views, sign_in, views
+from app.web import account_views, figures, filters, fund_views, settings_views, sign_in, views
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (views.blp, fund_views.blp, account_views.blp, sign_in.blp)
+PAGES = (views.blp, fund_views.blp, account_views.blp, settings_views.blp, sign_in.blp)
 NOWHERE = "There is nothing at this address."
 SURPRISE = "Something went wrong here; the log says what. Nothing was changed."
 TITLES = {

@@ -378,6 +378,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{account_id}/joint-liquidation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * One account under a move of all prices from −60 % to +60 %
+         * @description Cross positions fall together; this says where, and which margin breaks first: with every
+         *     price moving by the same percent, and with each following BTC by its beta. It is worked
+         *     out each time the account is read or judged anew.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Tag to check against */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path: {
+                    account_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        ETag: components["headers"]["ETAG"];
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Joint"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                404: components["responses"]["NOT_FOUND"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/positions": {
         parameters: {
             query?: never;
@@ -895,6 +948,119 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your settings, with the defaults beside them */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Tag to check against */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        ETag: components["headers"]["ETAG"];
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Settings"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change where figures begin to count
+         * @description What is left out stays. Your positions are judged anew within seconds, by what is stored;
+         *     no exchange is asked for it. A document with anything wrong in it changes nothing.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ThresholdsChange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Settings"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            };
+        };
+        post?: never;
+        /** Back to the defaults */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -1102,6 +1268,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scenarios that have a name, with their figures and where those are from */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Tag to check against */
+                    "If-None-Match"?: components["parameters"]["IF_NONE_MATCH"];
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        ETag: components["headers"]["ETAG"];
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Scenarios"];
+                    };
+                };
+                304: components["responses"]["NOT_MODIFIED"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+            };
+        };
+        put?: never;
+        /**
+         * Work out a scenario: who is forced out, what the funds lose, and what you lose
+         * @description A move of prices, a cascade of a given size, or a named scenario, over many draws of
+         *     what nobody publishes. The same seed gives the same answer as long as what is stored
+         *     stays the same. Every assumption is in the answer.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ScenarioQuestion"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ScenarioAnswer"];
+                    };
+                };
+                400: components["responses"]["BAD_REQUEST"];
+                401: components["responses"]["UNAUTHORIZED"];
+                403: components["responses"]["FORBIDDEN"];
+                413: components["responses"]["REQUEST_ENTITY_TOO_LARGE"];
+                415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                503: components["responses"]["SERVICE_UNAVAILABLE"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1261,6 +1506,166 @@ export interface components {
             /** @enum {boolean} */
             unverifiable: true;
         };
+        JointPoint: {
+            /** @description −0.6 … 0.6 */
+            move: number;
+            /** @description Beside now; of what is liquidated on the way, the whole margin is lost */
+            profit_usd: number | null;
+            /** @description Of the worst margin, 1 at liquidation; `null` once one is liquidated or not known */
+            margin_ratio: number | null;
+            /** @description Positions liquidated on the way */
+            liquidated: number;
+        };
+        JointBreak: {
+            /** @description Of every price, or of BTC: −0.2 is −20 %; 0 where liquidation is due now */
+            move: number;
+            /**
+             * @description Cross positions on one margin, or one on isolated margin
+             * @enum {string}
+             */
+            subject: "account" | "position";
+            /** @description The parts of the account it backs */
+            scopes: string[];
+            /** @description Of a `position`: what tells it from the others */
+            position_key: string | null;
+            /** @description Of a `position` */
+            symbol: string | null;
+            /** @description Of a `position`: the price of its contract there */
+            price: number | null;
+        };
+        JointView: {
+            /**
+             * @description `same`: every price by the same percent. `beta`: BTC by that percent, every other price by its beta to BTC.
+             * @enum {string}
+             */
+            kind: "same" | "beta";
+            points: components["schemas"]["JointPoint"][];
+            /** @description What breaks first as prices fall; `null`: nothing until −60 % */
+            down: components["schemas"]["JointBreak"] | null;
+            /** @description What breaks first as prices rise; `null`: nothing until 60 % */
+            up: components["schemas"]["JointBreak"] | null;
+            /** @description Every margin that breaks, either way, the nearest first */
+            breaks: components["schemas"]["JointBreak"][];
+        };
+        Joint: {
+            account_id: string;
+            venue: string;
+            label: string;
+            /** @description How many are counted */
+            positions: number;
+            /** @description Pairs of a long and a short of one base asset */
+            hedges: number;
+            /** @description The exchange revalues the whole account; then there are no views */
+            portfolio_margin: boolean;
+            /** @description The worst of its margins now, 1 at liquidation */
+            margin_ratio: number | null;
+            /** @description Empty where no formula is honest; `notes.views` says why */
+            views: components["schemas"]["JointView"][];
+            /** @description What was taken for granted, in sentences */
+            approximations: string[];
+            /**
+             * @description For a field that is `null` (or odd), why
+             * @example {}
+             */
+            notes: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description When the oldest of the figures was read
+             */
+            as_of: string | null;
+            /**
+             * @description Seconds since `as_of`
+             * @example 4.2
+             */
+            age_seconds: number | null;
+            /**
+             * Format: date-time
+             * @description When it was worked out
+             */
+            computed_at: string | null;
+        };
+        Touch: {
+            /** @description `1h`, `24h` or `7d` */
+            window: string;
+            /** @description The largest of the three below */
+            probability: number;
+            /** @description Of a price without drift and with normal returns */
+            model: number;
+            /** @description Of one move with far fatter tails (Student's t, 3) */
+            fat_tail: number;
+            /** @description The share of past windows that would have reached it */
+            historical: number | null;
+            /** @description How many past windows there are */
+            past_windows: number;
+        };
+        Touches: {
+            /** @description Always `ordinary day, not a crash` */
+            label: string;
+            windows: components["schemas"]["Touch"][];
+        };
+        AdlScore: {
+            /** @description Higher is closed first */
+            score: number;
+            formula: string;
+            source: string | null;
+            /** @description The source is not the venue itself but somebody about it */
+            secondary: boolean;
+            note: string | null;
+        };
+        AdlTrigger: {
+            /** @description 0 calm, 1 at the trigger */
+            progress: number;
+            /** @description The contract or the fund it is about */
+            subject: string;
+            /** @description The venue's figure now */
+            value: number | null;
+            /** @description The figure at which it deleverages */
+            trigger: number | null;
+            /**
+             * Format: date-time
+             * @description When the venue gave it
+             */
+            as_of: string;
+        };
+        Hedge: {
+            /** @description The coin */
+            base: string;
+            /** @description How much of this position they offset, 0 to 1 */
+            share: number;
+            legs: string[];
+            venues: string[];
+            /** @description Auto-deleveraging could close this one and leave the others */
+            lost_to_adl: boolean;
+        };
+        Session: {
+            /** @enum {string} */
+            taken_from: "session_profit" | "withdrawals";
+            asset: string | null;
+            /** @description Of the running session, in `asset` */
+            realized: number | null;
+            /** @description Of the running session, in `asset` */
+            unrealized: number | null;
+            /** @description Session profit that can be taken, in `asset`, never below 0 */
+            at_risk: number | null;
+            /**
+             * Format: date-time
+             * @description When the session settles
+             */
+            ends_at: string | null;
+            /** @description The share the venue took last, as it publishes it */
+            rate: number | null;
+            /**
+             * Format: date-time
+             * @description When it took that
+             */
+            rate_at: string | null;
+            /** @description What closing or withdrawing changes, and what it does not */
+            instruction: string;
+            source: string | null;
+            note: string | null;
+        };
         AccountRef: {
             id: string;
             label: string;
@@ -1318,6 +1723,20 @@ export interface components {
             window: string | null;
         };
         Position: {
+            /** @description Of the contract, per square root of a day; 0.05 is 5 % a day */
+            daily_volatility: number | null;
+            /** @description The way to liquidation in daily volatilities */
+            distance_daily_volatilities: number | null;
+            touch: components["schemas"]["Touches"] | null;
+            /**
+             * @description How the venue chooses whom it deleverages
+             * @enum {string|null}
+             */
+            adl_choice: "score" | "profit_and_leverage" | "random" | "account_gain" | "none" | "unknown" | null;
+            adl_score: components["schemas"]["AdlScore"] | null;
+            adl_trigger: components["schemas"]["AdlTrigger"] | null;
+            hedge: components["schemas"]["Hedge"] | null;
+            session: components["schemas"]["Session"] | null;
             id: string;
             account: components["schemas"]["AccountRef"];
             venue: string;
@@ -1361,8 +1780,6 @@ export interface components {
             distance: number | null;
             /** @description The same move in USD */
             distance_usd: number | null;
-            /** @description The same move in daily volatilities */
-            distance_daily_volatilities: number | null;
             /** @description Margin behind it, in the settle asset */
             collateral: number | null;
             /** @description In the settle asset */
@@ -1903,6 +2320,67 @@ export interface components {
             /** @description Something shown here is stale */
             stale: boolean;
         };
+        Steps: {
+            /** @description From here on it is `watch` */
+            watch: number | null;
+            /** @description From here on it is `warning` */
+            warning: number | null;
+            /** @description From here on it is `critical` */
+            critical: number | null;
+        };
+        Thresholds: {
+            /** @description The way from the mark price to liquidation, as a fraction of the mark price */
+            distance: components["schemas"]["Steps"];
+            /** @description The probability that the price touches the liquidation price within 24 hours */
+            touch_24h: components["schemas"]["Steps"];
+            /** @description The fund behind the position, as a fraction of the open interest */
+            coverage: components["schemas"]["Steps"];
+            /** @description The margin ratio, where there is no liquidation price; 1 is liquidation */
+            margin_ratio: components["schemas"]["Steps"];
+            /** @description The way to the venue's own trigger for auto-deleveraging or spreading losses */
+            trigger: components["schemas"]["Steps"];
+            /** @description The place in the queue of auto-deleveraging above which it counts, of 0 to 1 */
+            adl_standing: number;
+            /** @description USD of profit in a session that the venue can take back, above which it counts */
+            session_profit_usd: number;
+        };
+        Settings: {
+            /** @description What holds for you */
+            thresholds: components["schemas"]["Thresholds"];
+            /** @description What holds where you change nothing */
+            defaults: components["schemas"]["Thresholds"];
+            /** @description The thresholds that are not as by default */
+            overridden: ("distance" | "touch_24h" | "coverage" | "margin_ratio" | "trigger" | "adl_standing" | "session_profit_usd")[];
+            /**
+             * Format: date-time
+             * @description When they were last changed; `null` while all is as by default
+             */
+            changed_at: string | null;
+        };
+        StepsChange: {
+            /** @example 0.15 */
+            watch?: number | null;
+            /** @example 0.08 */
+            warning?: number | null;
+            /** @example 0.03 */
+            critical?: number | null;
+        };
+        ThresholdsChange: {
+            /** @description The way from the mark price to liquidation, as a fraction of the mark price. Fractions above 0 and at most 1, watch above warning above critical. */
+            distance?: components["schemas"]["StepsChange"];
+            /** @description The probability that the price touches the liquidation price within 24 hours. Fractions above 0 and at most 1, watch below warning below critical. */
+            touch_24h?: components["schemas"]["StepsChange"];
+            /** @description The fund behind the position, as a fraction of the open interest. Fractions above 0 and at most 1, watch above warning above critical. */
+            coverage?: components["schemas"]["StepsChange"];
+            /** @description The margin ratio, where there is no liquidation price; 1 is liquidation. Fractions above 0 and at most 1, watch below warning below critical. */
+            margin_ratio?: components["schemas"]["StepsChange"];
+            /** @description The way to the venue's own trigger for auto-deleveraging or spreading losses. Fractions above 0 and at most 1, watch below warning below critical. */
+            trigger?: components["schemas"]["StepsChange"];
+            /** @description The place in the queue of auto-deleveraging above which it counts, of 0 to 1 */
+            adl_standing?: number;
+            /** @description USD of profit in a session that the venue can take back, above which it counts */
+            session_profit_usd?: number;
+        };
         Token: {
             id: string;
             label: string;
@@ -2000,6 +2478,189 @@ export interface components {
             scopes: ("read" | "admin")[];
             /** @description Where to ask from now on */
             base_url: string;
+        };
+        Event1: {
+            /** @description Of BTC; other coins follow by their betas */
+            move: number | null;
+            moves: {
+                [key: string]: number;
+            };
+            /** @description Forced out at `venue` */
+            cascade_usd: number | null;
+            venue: string | null;
+            direction: string | null;
+        };
+        Assumption: {
+            name: string;
+            /** @description A figure, or the range it is drawn from */
+            value: string;
+            unit: string;
+            /**
+             * @description Published or stored; assumed; or asked for
+             * @enum {string}
+             */
+            kind: "data" | "assumed" | "given";
+            why: string;
+            source: string | null;
+            /**
+             * Format: date-time
+             * @description Of what is stored
+             */
+            as_of: string | null;
+        };
+        NamedScenario: {
+            name: string;
+            title: string;
+            text: string;
+            event: components["schemas"]["Event1"];
+            figures: components["schemas"]["Assumption"][];
+        };
+        Scenarios: {
+            items: components["schemas"]["NamedScenario"][];
+        };
+        ScenarioQuestion: {
+            /**
+             * @description One of `GET /api/v1/scenarios`
+             * @enum {string}
+             */
+            name?: "2025-10-10" | "2021-05-19" | "2020-03-12" | "fall-10" | "fall-20" | "fall-30" | "rise-10" | "rise-20" | "rise-30";
+            /** @description As a fraction: -0.2 is a fall of 20 % */
+            move?: number;
+            /**
+             * @description By coin, `rest` for every other; a coin without follows `move` by its beta, or stays where it is
+             * @example {
+             *       "BTC": -0.15,
+             *       "rest": -0.4
+             *     }
+             */
+            moves?: {
+                [key: string]: number;
+            };
+            /** @description Forced out at `venue`; the move is what that takes */
+            cascade_usd?: number;
+            /** @description Where the cascade is */
+            venue?: string;
+            /**
+             * @description Where prices go in a cascade
+             * @default down
+             * @enum {string}
+             */
+            direction: "down" | "up";
+            /** @description Empty for those where you hold something */
+            venues?: string[];
+            /** @default 2000 */
+            draws: number;
+            /** @default 20251010 */
+            seed: number;
+        };
+        Spread: {
+            /** @description Over all draws */
+            mean: number;
+            /** @description 5 % of the draws are below */
+            p5: number;
+            /** @description 25 % of the draws are below */
+            p25: number;
+            /** @description Half of the draws are below */
+            p50: number;
+            /** @description 75 % of the draws are below */
+            p75: number;
+            /** @description 95 % of the draws are below */
+            p95: number;
+        };
+        PoolOutcome: {
+            /** @description `null`: no fund is known */
+            key: string | null;
+            name: string;
+            /** @description Before */
+            balance_usd: number | null;
+            /** @description One side, of the contracts it stands behind */
+            open_interest_usd: number | null;
+            forced_usd: components["schemas"]["Spread"] | null;
+            shortfall_usd: components["schemas"]["Spread"] | null;
+            paid_usd: components["schemas"]["Spread"] | null;
+            left_usd: components["schemas"]["Spread"] | null;
+            /** @description Share of draws in which the fund pays its last */
+            depleted: number | null;
+            uncovered_usd: components["schemas"]["Spread"] | null;
+            adl_usd: components["schemas"]["Spread"] | null;
+            haircut: components["schemas"]["Spread"] | null;
+            /** @description Share of draws in which taking all profits would not do */
+            insufficient: number | null;
+            /**
+             * @description For a field that is `null` (or odd), why
+             * @example {}
+             */
+            notes: {
+                [key: string]: string;
+            };
+        };
+        VenueOutcome: {
+            venue: string;
+            name: string;
+            /** @enum {string} */
+            after_fund: "auto_deleveraging" | "haircut" | "withdrawals" | "unknown";
+            forced_usd: components["schemas"]["Spread"] | null;
+            shortfall_usd: components["schemas"]["Spread"] | null;
+            /** @description Share of draws in which any of its funds pays its last */
+            depleted: number | null;
+            pools: components["schemas"]["PoolOutcome"][];
+            /**
+             * @description For a field that is `null` (or odd), why
+             * @example {}
+             */
+            notes: {
+                [key: string]: string;
+            };
+        };
+        PositionOutcome: {
+            id: string;
+            venue: string;
+            /** @description Its label */
+            account: string;
+            symbol: string;
+            /** @enum {string} */
+            side: "long" | "short";
+            /** @description Value now */
+            notional_usd: number | null;
+            move: components["schemas"]["Spread"];
+            /** @description Share of draws in which its liquidation price is reached */
+            liquidated: number | null;
+            gain_usd: components["schemas"]["Spread"] | null;
+            /** @description How likely deleveraging or a haircut reaches it */
+            reached: number | null;
+            lost_usd: components["schemas"]["Spread"] | null;
+            /**
+             * @description For a field that is `null` (or odd), why
+             * @example {}
+             */
+            notes: {
+                [key: string]: string;
+            };
+        };
+        ScenarioAnswer: {
+            name: string | null;
+            title: string | null;
+            event: components["schemas"]["Event1"];
+            draws: number;
+            seed: number;
+            move: components["schemas"]["Spread"] | null;
+            /** @description Share of draws in which no move forces out so much */
+            unreached: number | null;
+            venues: components["schemas"]["VenueOutcome"][];
+            positions: components["schemas"]["PositionOutcome"][];
+            assumptions: components["schemas"]["Assumption"][];
+            /**
+             * @description For a field that is `null` (or odd), why
+             * @example {}
+             */
+            notes: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description When it was worked out, on what was stored then
+             */
+            computed_at: string;
         };
     };
     responses: {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import time_machine
 
 from app.domain.reason import Severity
 from app.store import users
 from tests.support.api import Caller, Stage, body
-from tests.support.nouns import NOON, a_fund_state, a_margin, an_assessment, later
+from tests.support.nouns import NOON, a_fund_state, a_margin, an_assessment, an_outlook, later
 
 
 @pytest.fixture
@@ -18,7 +20,8 @@ def reader(stage: Stage) -> Caller:
 
 def test_a_position_is_shown_in_full(stage: Stage, reader: Caller) -> None:
     account = stage.account()
-    stage.holds(account, [an_assessment(fund=a_fund_state())], margins=[a_margin()])
+    found = replace(an_assessment(fund=a_fund_state()), **an_outlook())
+    stage.holds(account, [found], margins=[a_margin()])
     page = body(reader.get("/api/v1/positions"))
     shown = page["items"][0]
     shown.pop("id")
@@ -48,7 +51,56 @@ def test_a_position_is_shown_in_full(stage: Stage, reader: Caller) -> None:
         "bankruptcy_price_source": "estimated",
         "distance": 0.05,
         "distance_usd": 1625.0,
-        "distance_daily_volatilities": None,
+        "daily_volatility": 0.03,
+        "distance_daily_volatilities": 1.71,
+        "touch": {
+            "label": "ordinary day, not a crash",
+            "windows": [
+                {
+                    "window": "24h",
+                    "probability": 0.09,
+                    "model": 0.087,
+                    "fat_tail": 0.04,
+                    "historical": 0.09,
+                    "past_windows": 700,
+                }
+            ],
+        },
+        "adl_choice": "score",
+        "adl_score": {
+            "score": 0.42,
+            "formula": "profit × leverage",
+            "source": "https://venue.example/adl",
+            "secondary": True,
+            "note": None,
+        },
+        "adl_trigger": {
+            "progress": 0.25,
+            "subject": "BTCUSDT",
+            "value": -0.08,
+            "trigger": -0.3,
+            "as_of": "2026-11-22T12:00:00Z",
+        },
+        "hedge": {
+            "base": "BTC",
+            "share": 0.8,
+            "legs": ["short on Bybit (other)"],
+            "venues": ["bybit"],
+            "lost_to_adl": True,
+        },
+        "session": {
+            "taken_from": "session_profit",
+            "asset": "USDC",
+            "realized": -20.0,
+            "unrealized": 520.0,
+            "at_risk": 500.0,
+            "ends_at": "2026-11-22T16:00:00Z",
+            "rate": 0.01,
+            "rate_at": "2026-11-19T12:00:00Z",
+            "instruction": "Profit that is settled is out of reach.",
+            "source": "https://venue.example/sessions",
+            "note": None,
+        },
         "collateral": 1620.0,
         "maintenance_margin": 130.0,
         "margin_ratio": 0.08,
@@ -82,10 +134,7 @@ def test_a_position_is_shown_in_full(stage: Stage, reader: Caller) -> None:
                 "window": None,
             }
         ],
-        "notes": {
-            "margin_ratio": "The venue gives one for the whole account.",
-            "distance_daily_volatilities": "The volatility of this contract is not measured yet.",
-        },
+        "notes": {"margin_ratio": "The venue gives one for the whole account."},
         "as_of": "2026-11-22T12:00:00Z",
         "age_seconds": 0.0,
         "stale": False,

@@ -116,7 +116,7 @@ def test_accounts_are_watched_unless_refused_or_not_acknowledged(
         accounts.acknowledge(connection, user_id=worker.user_id, account_id=made["known"])
     scheduler.tick()
     watched = {account_source(made[name]) for name in ("new", "active", "known")}
-    assert planned(worker) == PUBLIC | watched
+    assert planned(worker) == PUBLIC | watched | {"candles:binance"}
 
 
 def test_what_is_due_is_queued_once_whoever_looks(worker: Worker, scheduler: Scheduler) -> None:
@@ -339,8 +339,8 @@ def drain(queue: JobQueue) -> int:
 def test_what_the_ticker_queues_is_read_by_whoever_takes_it(real: Worker, queue: JobQueue) -> None:
     account_id = real.link()
     scheduler = Scheduler(real.context, build_coordinator(real.context))
-    assert scheduler.tick() == len(PUBLIC) + 1
-    assert drain(queue) == len(PUBLIC) + 1
+    assert scheduler.tick() == len(PUBLIC) + 2, "the account, and the candles of its contracts"
+    assert drain(queue) == len(PUBLIC) + 2
     assert real.account(account_id).status is AccountStatus.ACTIVE
     assert {"markets", "signals", "funds"} <= set(real.clients.script("okx").asked)
 

@@ -9,8 +9,8 @@ import pytest
 
 from app.domain.adl import AdlSignal
 from app.domain.reason import Reason, Severity
+from app.domain.thresholds import Thresholds
 from app.risk.adl_signals import concerning, signal_reasons
-from app.risk.severity import Thresholds
 from tests.risk.builders import NOW, a_pool
 
 DAY = timedelta(days=1)

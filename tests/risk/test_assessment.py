@@ -160,3 +160,17 @@ def test_what_the_venue_said_about_missing_fields_is_kept() -> None:
 
 def test_an_assessment_is_the_same_for_the_same_facts() -> None:
     assert judged() == judged()
+
+
+def test_an_estimate_does_not_run_away_with_the_market_between_two_readings() -> None:
+    """The margin belongs to the mark it was read at, however often the position is judged."""
+    read = a_position(collateral=1_625.0, maintenance_margin=130.0, maintenance_margin_rate=0.004)
+    first = judged(read)
+    later = judged(read, mark=stat(63_000.0, after=timedelta(seconds=30)))
+    again = judged(later.position, mark=stat(62_500.0, after=timedelta(seconds=60)))
+
+    assert first.liquidation_price_source is Source.ESTIMATED
+    assert later.liquidation_price == again.liquidation_price == first.liquidation_price
+    assert again.position.mark_price == 62_500.0
+    assert again.distance is not None and later.distance is not None and first.distance is not None
+    assert again.distance < later.distance < first.distance

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -390,10 +389,3 @@ def test_reasons_come_worst_first() -> None:
     ranks = [reason.severity.rank for reason in found.reasons]
     assert ranks == sorted(ranks, reverse=True)
     assert len(found.reasons) >= 4
-
-
-def test_every_code_of_a_reason_is_explained() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "figures.md").read_text(encoding="utf-8")
-    named = ["critical", "draining", "declining", "stale", "unknown", "flat", "alone", "shock"]
-    for code in (*(f"fund_{name}" for name in named), "market_cascade"):
-        assert f"| `{code}` |" in page

@@ -12,10 +12,9 @@ from app.domain.adl import AdlSignal, AdlStanding
 from app.domain.fund import FundHealth
 from app.domain.position import Source
 from app.domain.reason import Reason, Severity
+from app.domain.thresholds import Steps, Thresholds
 from app.risk.margin import MarginRatio
 from app.risk.severity import (
-    Steps,
-    Thresholds,
     adl_reasons,
     fund_reasons,
     liquidation_reasons,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.risk.wording import duration, money, percent, plain_number, price
+from app.risk.wording import amount, duration, money, percent, plain_number, price
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,19 @@ def test_plain_numbers_carry_no_idle_digits(value: float, text: str) -> None:
 )
 def test_duration(seconds: float, text: str) -> None:
     assert duration(timedelta(seconds=seconds)).replace("\u2009", " ") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "asset", "told"),
+    [
+        (1234.5, "USDT", "1,234.50 USDT"),
+        (0.0, "BTC", "0.00 BTC"),
+        (0.0421, "BTC", "0.0421 BTC"),
+        (12.3456, "ETH", "12.35 ETH"),
+        (12_345.6, "SOL", "12,346 SOL"),
+        (0.5, "BTC", "0.5 BTC"),
+        (100.0, "ETH", "100 ETH"),
+    ],
+)
+def test_an_amount_has_cents_or_four_digits(value: float, asset: str, told: str) -> None:
+    assert amount(value, asset) == told

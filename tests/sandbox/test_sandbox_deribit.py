@@ -150,6 +150,13 @@ def test_every_currency_is_a_margin_of_its_own_and_an_option_is_counted(clients:
         "usdc": 50 / 3_200,
     }
     assert {scope: m.margin_ratio for scope, m in known.items()} == pytest.approx(ratios, rel=1e-6)
+    sessions = {scope: m.session for scope, m in known.items() if m.session is not None}
+    assert {scope: one.asset for scope, one in sessions.items()} == {
+        "btc": "BTC",
+        "eth": "ETH",
+        "usdc": "USDC",
+    }
+    assert all(one.realized == 0 and one.unrealized is not None for one in sessions.values())
     assert "1 option" in (known["btc"].note or "")
 
 
@@ -196,8 +203,9 @@ def test_a_session_whose_bankruptcies_the_fund_cannot_pay_is_taken_from_its_winn
         ("socialized_loss", spread),
     ]
     (signal,) = clients.public("deribit").read_adl_signals()
-    assert (signal.kind, signal.pool, signal.value) == ("socialized_loss", "btc", spread)
-    assert rate in (signal.note or "")
+    assert (signal.kind, signal.pool) == ("clawback_rate", "btc")
+    assert f"{signal.value:.4%}" == rate
+    assert f"{spread:,} BTC, {rate} of the session's profit." in (signal.note or "")
     ago = datetime.now(UTC) - signal.at
     assert timedelta(seconds=29) < ago < timedelta(seconds=60)
 

@@ -208,6 +208,7 @@ ANSWERS_ONLY = {
         "/auth/api_key/login",
         "/full/v1/account_summary",
         "/full/v1/all_instruments",
+        "/full/v1/kline",
         "/full/v1/positions",
         "/full/v1/ticker",
     },
@@ -221,6 +222,9 @@ ANSWERS_ONLY = {
 """POSTs whose address alone says what is asked: each was looked up in the venue's documents, and
 nothing that could be in the body makes a change of it."""
 SOUNDS_LIKE_A_CHANGE = {
+    "/api/charts/v1/trade/{symbol}/1h",
+    "/api/v1/info/candles/{market}/trades",
+    "/v2/candles/trade:1h:{symbol}:{settle}/hist",
     "/dapi/v2/leverageBracket",
     "/dydxprotocol/subaccounts/withdrawals_and_transfers_blocked_info/{perpetual_id}",
     "/fapi/v1/leverageBracket",

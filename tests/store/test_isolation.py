@@ -12,7 +12,20 @@ from sqlalchemy import Connection
 
 from app.domain.account import AccountStatus
 from app.domain.errors import NotFound
-from app.store import accounts, codes, margins, positions, snapshots, sources, tokens, users
+from app.domain.thresholds import Thresholds, overridden
+from app.risk.joint import joint_liquidation
+from app.store import (
+    accounts,
+    codes,
+    joints,
+    margins,
+    positions,
+    snapshots,
+    sources,
+    thresholds,
+    tokens,
+    users,
+)
 from app.store.database import Database
 from tests.store.helpers import link, record, settle
 from tests.support.nouns import NOON, a_fund_state, a_margin, an_assessment, later
@@ -20,16 +33,24 @@ from tests.support.nouns import NOON, a_fund_state, a_margin, an_assessment, lat
 REPOSITORIES: tuple[ModuleType, ...] = (
     accounts,
     codes,
+    joints,
     margins,
     positions,
     snapshots,
     sources,
+    thresholds,
     tokens,
     users,
 )
-MAKES_ROWS = {"accounts.create", "codes.issue", "tokens.issue"}
+MAKES_ROWS = {"accounts.create", "codes.issue", "thresholds.save", "tokens.issue"}
 """They make something for the user they name; there is nothing of another to find."""
-ABOUT_THE_USER = {"users.get", "users.saw", "users.last_seen"}
+ABOUT_THE_USER = {
+    "sources.verdicts_source",
+    "thresholds.reset",
+    "users.get",
+    "users.saw",
+    "users.last_seen",
+}
 """The user is what they are about."""
 
 
@@ -56,10 +77,14 @@ FINDS_NOTHING: dict[str, Question] = {
     "margins.list_for": lambda conn, me, its: margins.list_for(
         conn, user_id=me, account_id=its.account
     ),
+    "joints.get": lambda conn, me, its: joints.get(conn, user_id=me, account_id=its.account),
     "margins.notes_of": lambda conn, me, _: margins.notes_of(conn, user_id=me),
     "positions.pools_behind": lambda conn, me, _: positions.pools_behind(
         conn, user_id=me, venue="binance"
     ),
+    "positions.venues_of": lambda conn, me, _: positions.venues_of(conn, user_id=me),
+    "thresholds.get": lambda conn, me, _: thresholds.get(conn, user_id=me).changed_at,
+    "thresholds.of_user": lambda conn, me, _: overridden(thresholds.of_user(conn, user_id=me)),
     "snapshots.history": lambda conn, me, its: snapshots.history(
         conn, user_id=me, account_id=its.account, since=later(days=-1)
     ),
@@ -104,7 +129,12 @@ def owned(database: Database, owner: str) -> Owned:
     assessment = an_assessment(fund=a_fund_state())
     record(database, account, assessment, margins=[a_margin(note="Beside it, 3 options.")])
     with database.write() as conn:
+        joint = joint_liquidation([assessment.position], [], betas={}, as_of=NOON)
+        joints.put(conn, account_id=account.id, joint=joint, now=NOON)
         token = tokens.issue(conn, user_id=owner, label="mine", scopes=["read"], now=NOON)
+        thresholds.save(
+            conn, user_id=owner, thresholds=Thresholds(session_profit_usd=9.0), now=NOON
+        )
         (position,) = positions.list_for(conn, user_id=owner)
     return Owned(
         account=account.id,

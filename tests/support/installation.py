@@ -23,7 +23,6 @@ from app.monitor.context import Context
 from app.monitor.coordinator import Coordinator
 from app.monitor.scheduler import Scheduler
 from app.monitor.worker import build_coordinator, register_jobs
-from app.risk.severity import Thresholds
 from app.sandbox import ACCOUNTS, Sandbox
 from app.sandbox.history import fund_history
 from app.settings import Settings
@@ -96,7 +95,6 @@ class Installation:
             catalogue=catalogue(),
             now=clock.now,
             random=lambda: 1.0,
-            thresholds=Thresholds(),
             watch=frozenset(ACCOUNTS),
         )
         self._put_the_past_behind()

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.domain.adl import AdlStanding
+from app.domain.adl import AdlChoice, AdlScore, AdlStanding, AdlTrigger
 from app.domain.fund import FundBalance, FundHealth, FundState, PoolKind, PoolReading
+from app.domain.hedge import Hedge
+from app.domain.market_risk import Touch
 from app.domain.position import (
     AccountMargin,
     ContractKind,
@@ -16,6 +18,7 @@ from app.domain.position import (
     Side,
     Source,
 )
+from app.domain.session import SessionRisk, TakenFrom
 from app.domain.verdict import Assessment, LossAnswer, Reason, Severity, Verdict
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -111,6 +114,53 @@ def an_assessment(
         verdict=Verdict(severity=severity, reasons=(reason,)),
         notes={"fund": "Not read yet."} if fund is None else {},
     )
+
+
+def an_outlook() -> dict[str, Any]:
+    """What an assessment can say beyond today: a day's moves, auto-deleveraging, a session."""
+    return {
+        "daily_volatility": 0.03,
+        "distance_daily_volatilities": 1.71,
+        "touches": (
+            Touch(
+                window="24h",
+                probability=0.09,
+                model=0.087,
+                fat_tail=0.04,
+                historical=0.09,
+                past_windows=700,
+            ),
+        ),
+        "adl_choice": AdlChoice.SCORE,
+        "adl_score": AdlScore(
+            score=0.42,
+            formula="profit × leverage",
+            source="https://venue.example/adl",
+            secondary=True,
+        ),
+        "adl_trigger": AdlTrigger(
+            progress=0.25, subject="BTCUSDT", value=-0.08, trigger=-0.3, as_of=NOON
+        ),
+        "hedge": Hedge(
+            base="BTC",
+            share=0.8,
+            legs=("short on Bybit (other)",),
+            venues=("bybit",),
+            lost_to_adl=True,
+        ),
+        "session": SessionRisk(
+            taken_from=TakenFrom.SESSION_PROFIT,
+            asset="USDC",
+            realized=-20.0,
+            unrealized=520.0,
+            at_risk=500.0,
+            ends_at=NOON + timedelta(hours=4),
+            instruction="Profit that is settled is out of reach.",
+            source="https://venue.example/sessions",
+            rate=0.01,
+            rate_at=NOON - timedelta(days=3),
+        ),
+    }
 
 
 def a_margin(**fields: Any) -> AccountMargin:

@@ -12,10 +12,10 @@ from app.domain.account import Credentials
 from app.domain.adl import AdlSignal
 from app.domain.errors import SeawallError
 from app.domain.fund import FundHistoryPage, MarketStat, PoolReading
+from app.domain.market_risk import Candle
 from app.domain.permissions import KeyPermissions, KeyVerdict
 from app.domain.position import AccountReading, Position, ScopeReading
 from app.monitor.context import Context
-from app.risk.severity import Thresholds
 from app.store import accounts, users
 from app.store.accounts import Account
 from app.store.database import Database
@@ -49,6 +49,7 @@ class Script:
     stats: tuple[MarketStat, ...] | Exception = ()
     signals: tuple[AdlSignal, ...] | Exception = ()
     history: dict[str | None, FundHistoryPage | Exception] = field(default_factory=dict)
+    candles: dict[str, tuple[Candle, ...] | Exception] = field(default_factory=dict)
     clock: Exception | None = None
     gives_all_funds: bool = True
     all_funds_asked: bool = True
@@ -85,6 +86,12 @@ class Script:
     def read_markets(self, wanted: Collection[str]) -> tuple[MarketStat, ...]:
         self.wanted = wanted
         return self._answer("markets", self.stats)
+
+    def read_candles(self, native_symbol: str, since: datetime) -> tuple[Candle, ...]:
+        """At most two hundred hours from ``since`` on, as a venue gives them."""
+        question = f"candles {native_symbol} {since:%d %H:%M}"
+        found = self._answer(question, self.candles.get(native_symbol, ()))
+        return tuple(candle for candle in found if candle.at >= since)[:200]
 
     def read_adl_signals(self) -> tuple[AdlSignal, ...]:
         return self._answer("signals", self.signals)
@@ -199,7 +206,6 @@ def a_worker(folder: Path, database: Database, queue: Any = None) -> Worker:
         catalogue=catalogue(),
         now=time,
         random=lambda: 1.0,
-        thresholds=Thresholds(),
         watch=WATCHED,
     )
     return Worker(

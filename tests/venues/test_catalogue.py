@@ -59,6 +59,7 @@ def changed(old: str, new: str) -> str:
         ('path = "/fapi/v1/time"', 'path = "/fapi/:v1/time"', "reads[0].path: "),
         ('path = "/fapi/v1/time"', 'path = "/fapi/v1:/time"', "reads[0].path: "),
         ('path = "/fapi/v1/time"', 'path = "/fapi/{a}:b/time"', "reads[0].path: "),
+        ('path = "/fapi/v1/time"', 'path = "/fapi/v1:x{a}/time"', "reads[0].path: "),
         ('weight = 1', 'weight = -1', "reads[0].weight: must be a number"),
         ('weight = 1', 'weight = true', "reads[0].weight: must be a number"),
         ('id = "permissions"', 'id = "time"', "reads[1].id: 'time' is there twice"),

@@ -7,6 +7,7 @@ that shows it fails here. tests/support/case.py holds the format.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +24,9 @@ each_venue = pytest.mark.parametrize("venue", [facts.id for facts in FULL])
 each_case = pytest.mark.parametrize(("venue", "name"), CASES)
 each_venue_with_a_past = pytest.mark.parametrize(
     "venue", [facts.id for facts in FULL if facts.fund.history_reads]
+)
+each_venue_with_candles = pytest.mark.parametrize(
+    "venue", [facts.id for facts in FULL if facts.candles is not None]
 )
 REFUSALS = {"venue_garbled", "venue_rejected"}
 
@@ -214,6 +218,17 @@ def test_open_interest_is_read_where_facts_name_a_request_for_it(venue: str) -> 
 
 NO_OPEN_INTEREST: frozenset[str] = frozenset()
 """Venues that publish mark prices and, sourced in their facts, no open interest."""
+
+
+@each_venue_with_candles
+def test_candles_are_finished_hours_of_the_venue_from_full_hour_to_full_hour(venue: str) -> None:
+    for shown in _cases(venue, "candles"):
+        for found in shown.run()["candles"].values():
+            for candle in _list(found):
+                at = datetime.fromisoformat(candle["at"])
+                assert at.timestamp() % 3600 == 0, shown.name
+                assert at + timedelta(hours=1) <= shown.at, shown.name
+    assert any(_list(c) for one in _cases(venue, "candles") for c in one.run()["candles"].values())
 
 
 def _cases(venue: str, prefix: str) -> list[Case]:

@@ -89,6 +89,7 @@ def test_every_read_is_used_for_something(venue: str) -> None:
         *known.fund.reads,
         *known.fund.history_reads,
         *(adl.read for adl in known.adl),
+        *(known.candles.reads if known.candles else ()),
         *(read for client in known.clients for read in client.markets),
         *(read for scope in known.scopes for read in scope.reads),
     }
@@ -163,6 +164,8 @@ def _claims(known: VenueFacts) -> Iterator[tuple[str, str | None, str | None]]:
         yield "closed", known.closed.source, known.closed.note
     if known.clock is not None:
         yield "clock", known.clock.source, known.clock.note
+    if known.candles is not None:
+        yield "candles", known.candles.source, known.candles.note
 
 
 def _texts(known: VenueFacts) -> Iterator[str]:
@@ -178,6 +181,7 @@ def _texts(known: VenueFacts) -> Iterator[str]:
         known.limits.note if known.limits else None,
         known.closed.text if known.closed else None,
         known.closed.note if known.closed else None,
+        known.candles.note if known.candles else None,
         *(adl.note for adl in known.adl),
         *(step.note for step in known.loss_model.steps),
         *(incident.note for incident in known.incidents),

@@ -60,6 +60,15 @@ weight = 1
 purpose = "fund"
 
 [[reads]]
+id = "candles"
+method = "GET"
+host = "api.test.example"
+path = "/v1/candles/hour:{symbol}:{settle}/hist"
+signed = false
+weight = 1
+purpose = "candles"
+
+[[reads]]
 id = "choice"
 method = "GET"
 host = "api.test.example"
@@ -138,6 +147,7 @@ def prepared(url: str, method: str = "GET", **headers: str) -> requests.Prepared
         ("GET", "https://api.test.example/v1/pools/btc-eth/balance"),
         ("GET", "https://api.test.example/query?action=balance&coin=BTC"),
         ("GET", "https://api.test.example/v1/status/tBTC:UST/hist?limit=5"),
+        ("GET", "https://api.test.example/v1/candles/hour:tBTC:UST/hist?limit=5"),
     ],
 )
 def test_a_named_read_passes_as_it_is(
@@ -194,6 +204,12 @@ def test_a_named_read_passes_as_it_is(
         "https://api.test.example/v1/status/tETH:UST/hist",
         "https://api.test.example/v1/status/tBTC:UST:x/hist",
         "https://api.test.example/v1/status/tBTC:UST/hist:cancel",
+        "https://api.test.example/v1/candles/hour:tBTC/hist",
+        "https://api.test.example/v1/candles/hour:tBTC:UST:x/hist",
+        "https://api.test.example/v1/candles/hour:tBTC:/hist",
+        "https://api.test.example/v1/candles/hour::UST/hist",
+        "https://api.test.example/v1/candles/hour:tBTC:..%2Forder/hist",
+        "https://api.test.example/v1/candles/day:tBTC:UST/hist",
         "https://api.test.example:443/v1/status/tBTC:UST/hist",
         "https://user:word@api.test.example/v1/status/tBTC:UST/hist",
         "https://api.test.example/v1/x:y/../status/tBTC:UST/hist",

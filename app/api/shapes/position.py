@@ -12,6 +12,7 @@ from app.api.fields import AnswerSchema, Number, Time
 from app.api.shapes.common import attributes, choice, notes_field
 from app.api.shapes.fund import PositionFundSchema, position_fund
 from app.api.shapes.loss import LossSchema, steps_url
+from app.api.shapes.position_risk import PositionRiskSchema, position_risk
 from app.api.shapes.reason import ReasonSchema, reason
 from app.domain.position import ContractKind, MarginMode, Side, Source
 from app.domain.reason import Severity
@@ -54,7 +55,6 @@ OF_THE_ASSESSMENT = (
 )
 DEFAULT_INTERVAL_SECONDS = 60.0
 """Between two refreshes of an account for which none is planned yet."""
-NO_VOLATILITY = "The volatility of this contract is not measured yet."
 
 
 class AccountRefSchema(AnswerSchema):
@@ -74,7 +74,7 @@ class AdlSchema(AnswerSchema):
     source = fields.String()
 
 
-class PositionSchema(AnswerSchema):
+class PositionSchema(PositionRiskSchema):
     """One open position of one side. Field names are ccxt's unified ones where it has them."""
 
     id = fields.String()
@@ -103,7 +103,6 @@ class PositionSchema(AnswerSchema):
     bankruptcy_price_source = choice(Source)
     distance = Number("To liquidation, as a fraction of the mark price; 0 or less is breached")
     distance_usd = Number("The same move in USD")
-    distance_daily_volatilities = Number("The same move in daily volatilities")
     collateral = Number("Margin behind it, in the settle asset")
     maintenance_margin = Number("In the settle asset")
     margin_ratio = Number("Maintenance margin / margin balance; liquidation at 1")
@@ -141,7 +140,7 @@ def position(stored: StoredPosition, *, now: datetime) -> dict[str, Any]:
             "label": stored.account_label,
             "venue": held.venue,
         },
-        "distance_daily_volatilities": None,
+        **position_risk(found),
         "account_margin_ratio": stored.margin and stored.margin.margin_ratio,
         "adl": held.adl and attributes(held.adl, ("standing", "raw", "scale", "source")),
         "fund": found.fund and position_fund(found.fund),
@@ -155,5 +154,5 @@ def position(stored: StoredPosition, *, now: datetime) -> dict[str, Any]:
         "age_seconds": held.as_of,
         "stale": is_stale(held.as_of, now, interval),
     }
-    notes = {"distance_daily_volatilities": NO_VOLATILITY, **held.notes, **found.notes}
+    notes = {**held.notes, **found.notes}
     return {**shown, "notes": {name: text for name, text in notes.items() if name in shown}}

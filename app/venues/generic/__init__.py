@@ -1,1 +1,1 @@
-"""Exchanges without a facts file: their accounts can be linked, and only positions are read."""
+"""Exchanges without a facts file: accounts can be linked; positions and candles are read."""

@@ -15,6 +15,7 @@ from typing import Final
 
 from app.domain.loss_model import LossModel, StepKind, Touches, WaterfallStep
 from app.domain.position import ContractKind, Source
+from app.venues.candle_facts import CandleFacts
 from app.venues.facts import (
     ClientFacts,
     CredentialField,
@@ -39,6 +40,9 @@ PREFIX: Final = "ccxt-"
 
 REQUESTS_A_MINUTE: Final = 120
 """Taken as allowed where nothing is known: few exchanges allow less, most many times more."""
+
+CANDLES_AT_ONCE: Final = 100
+"""Few interfaces give less in one answer."""
 
 FIELDS: Final[Mapping[str, CredentialField]] = {
     "apiKey": CredentialField(name="api_key", label="API key", ccxt="apiKey", hidden=False),
@@ -145,6 +149,7 @@ def facts(name: str, table: Table) -> VenueFacts:
             note=f"How many requests {shown} allows is not known here; this is a careful guess.",
         ),
         sentinels=frozenset(),
+        candles=_candles(shown, asked) if table.boolean("candles") else None,
     )
 
 
@@ -176,6 +181,17 @@ def _any_get(host: str) -> Read:
         weight=1,
         purpose=ReadPurpose.POSITIONS,
         any_path=True,
+    )
+
+
+def _candles(name: str, reads: tuple[str, ...]) -> CandleFacts:
+    return CandleFacts(
+        reads=reads,
+        limit=CANDLES_AT_ONCE,
+        reference=None,
+        source=None,
+        note=f"The hours are those {name}'s interface gives; how many it gives at once was not "
+        f"checked, so {CANDLES_AT_ONCE} are asked for.",
     )
 
 

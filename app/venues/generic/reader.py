@@ -1,4 +1,4 @@
-"""An exchange nobody described: its positions as ccxt's unified call gives them, and no more.
+"""An exchange nobody described: positions and candles as ccxt's unified calls give them.
 
 What nobody checked against the exchange's documents is left out rather than shown wrong:
 margins and ratios, whose meaning differs between exchanges, and dollars of another money.

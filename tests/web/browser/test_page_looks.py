@@ -24,6 +24,7 @@ PAGES = {
     "fund-without-past": "/funds/binance:usdm:wifusdt?range=1d",
     "accounts": "/accounts",
     "link": "/accounts?venue=okx",
+    "settings": "/settings",
     "sign-in": "/sign-in",
     "nowhere": "/nowhere",
 }

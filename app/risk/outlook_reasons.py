@@ -97,8 +97,8 @@ def account_reasons(
     ``move`` is the smallest move of all prices, as a fraction, that liquidates the margin it is
     on; ``distance`` the position's own, other prices held.
     """
-    if move is None:
-        return []
+    if not move:
+        return []  # Of a margin that is used up already, the ratio speaks.
     joint = worst_step(thresholds.distance, lambda threshold: abs(move) <= threshold)
     own = distance is not None and worst_step(
         thresholds.distance, lambda threshold: distance <= threshold

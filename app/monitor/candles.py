@@ -67,19 +67,23 @@ def refresh_candles(context: Context, venue: str) -> Outcome:
     turn = due[: _at_once(facts, page)]
     stopped: VenueError | None = None
     for one in turn:
-        asked[one.symbol] = found = _ask(context, venue, facts.candles, one, now)
-        if isinstance(found.error, VenueRateLimited | VenueUnreachable):
-            stopped = found.error
+        try:
+            asked[one.symbol] = _ask(context, venue, facts.candles, one, now)
+        except (VenueRateLimited, VenueUnreachable) as error:
+            asked[one.symbol] = Asked(at=now, again_at=now)
+            stopped = error
             break
     context.candle_turns.keep(venue, asked)
     _work_out(context, venue, wanted, facts.candles, asked)
     if stopped is not None:
         raise stopped
-    behind = len(due) > len(turn) or any(asked[one.symbol].again_at <= now for one in turn)
+    answers = [asked[one.symbol] for one in turn]
+    behind = len(due) > len(turn) or any(one.again_at <= now for one in answers)
     floor = budget_floor([page] * len(turn), facts=facts)
     return Outcome(
         interval=_interval(context, facts, asked.values(), floor=floor, behind=behind),
-        partial=_failure(asked.values()),
+        # Where none had its turn, what failed last fails still.
+        partial=_failure(answers or asked.values()),
     )
 
 
@@ -124,13 +128,13 @@ def _due(
 
 
 def _ask(context: Context, venue: str, facts: CandleFacts, due: _Due, now: datetime) -> Asked:
-    """Read one page and store it; an error is what came of it."""
+    """Read one page and store it; an error of this contract alone is what came of it."""
     try:
         read = context.clients.public(venue).read_candles(due.symbol, due.since)
     except VenueUnsupported as error:
         return Asked(at=now, again_at=now + NOT_GIVEN_FOR, error=error)
-    except (VenueRateLimited, VenueUnreachable) as error:
-        return Asked(at=now, again_at=now, error=error)
+    except (VenueRateLimited, VenueUnreachable):
+        raise
     except VenueError as error:
         return Asked(at=now, again_at=now + RETRY, error=error)
     newest = _newest(now)

@@ -22,6 +22,8 @@ def candles(table: Table | None) -> CandleFacts | None:
         source=table.source(note=note),
         note=note,
     )
+    if not found.reads:
+        raise table.error("reads", "names no request")
     if found.limit < 2:
         raise table.error("limit", "must be at least 2")
     table.done()

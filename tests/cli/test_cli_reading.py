@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -32,7 +33,10 @@ def held(place: Place, account: Account) -> Account:
     now = clock.now()
     seen = [
         an_assessment(Severity.OK, distance=0.4, symbol="ETH/USDT:USDT", native_symbol="ETHUSDT"),
-        an_assessment(Severity.CRITICAL, distance=0.015, fund=a_fund_state(as_of=now)),
+        replace(
+            an_assessment(Severity.CRITICAL, distance=0.015, fund=a_fund_state(as_of=now)),
+            distance_daily_volatilities=0.52,
+        ),
     ]
     with place.database.write() as connection:
         positions.record_snapshot(
@@ -60,6 +64,7 @@ def test_positions_stand_worst_first_with_distance_and_reason(seawall, held: Acc
     assert "BTC/USDT:USDT" in lines[0]
     assert "61,750" in lines[0]
     assert "1.5\u2009%" in lines[0]
+    assert "0.5 σ" in lines[0]
     assert "Liquidation is near." in lines[0]
     assert "ETH/USDT:USDT" in lines[1]
     assert "–" in lines[1]

@@ -22,6 +22,10 @@ BINANCE = (FACTS / "binance.toml").read_text(encoding="utf-8")
 CLOSED = '[closed]\non = 2026-01-31\ntext = "It ended."\nsource = "https://venue.example"\n'
 
 
+def session(taken_from: str = "session_profit") -> str:
+    return f'[session]\ntaken_from = "{taken_from}"\ninstruction = "Wait."\nsource = "https://v.example"\n'
+
+
 def parsed(text: str) -> VenueFacts:
     return parse(tomllib.loads(text), "binance.toml")
 
@@ -91,6 +95,14 @@ def changed(old: str, new: str) -> str:
          "pages[1].fragment: names a group"),
         ('signed = true\nweight = 1\npurpose = "permissions"',
          'signed = false\nweight = 1\npurpose = "permissions"', "reads.permissions.signed"),
+        ('reads = ["candles_linear", "candles_inverse"]', 'reads = ["hours"]',
+         "candles.reads: names the read 'hours'"),
+        ('reads = ["candles_linear", "candles_inverse"]', 'reads = []', "candles.reads: names no"),
+        ('limit = 499', 'limit = 1', "candles.limit: must be at least 2"),
+        ('[limits]', f'{session()}settles_at = ["8 am"]\n[limits]',
+         "session.settles_at: '8 am' is no time of day"),
+        ('[limits]', f'{session("hope")}settles_at = ["08:00"]\n[limits]',
+         "session.taken_from: must be one of"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_says_which_file_which_key_and_what(old: str, new: str, says: str) -> None:

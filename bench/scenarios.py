@@ -26,7 +26,7 @@ from tests.risk.scenario_builders import many_venues
 from tests.risk.scenario_reference import drawn, one_draw, quantiles
 
 VENUES, POOLS, CONTRACTS, POSITIONS = 30, 3, 8, 200
-DRAWS, PLAIN_DRAWS, RUNS = 10_000, 100, 5
+DRAWS, PLAIN_DRAWS, RUNS = 10_000, 1_000, 5
 EVENT = ScenarioEvent(move=-0.2)
 BUDGET_SECONDS = 1.0
 BUDGET_TIMES = 50

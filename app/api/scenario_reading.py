@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.store.positions import StoredPosition
     from app.venues.facts import VenueFacts
 
-MOST_POSITIONS = 1000
+MOST_POSITIONS = 500
 
 
 def scenario_venues(

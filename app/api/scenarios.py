@@ -58,18 +58,27 @@ class Scenarios(MethodView):
         what nobody publishes. The same seed gives the same answer as long as what is stored
         stays the same. Every assumption is in the answer.
         """
-        _check(question)
-        one, event = scenario_of(question)
-        if not working.acquire(timeout=PATIENCE_SECONDS):
-            refuse(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "Another scenario is being worked out. Try again in a moment.",
-                headers={"Retry-After": str(RETRY_SECONDS)},
-            )
-        try:
-            return _answer(question, one, event, principal)
-        finally:
-            working.release()
+        return worked_out(question, principal)
+
+
+def worked_out(question: dict[str, Any], principal: Principal) -> dict[str, Any]:
+    """The answer to a question that ``ScenarioQuestionSchema`` has loaded; the page asks too.
+
+    Raises ``ApiError`` for a venue nobody knows and while another is being worked out, and
+    ``InvalidInput`` as ``simulate`` does.
+    """
+    _check(question)
+    one, event = scenario_of(question)
+    if not working.acquire(timeout=PATIENCE_SECONDS):
+        refuse(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "Another scenario is being worked out. Try again in a moment.",
+            headers={"Retry-After": str(RETRY_SECONDS)},
+        )
+    try:
+        return _answer(question, one, event, principal)
+    finally:
+        working.release()
 
 
 def _answer(

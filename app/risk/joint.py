@@ -12,8 +12,8 @@ from datetime import datetime
 from app.domain.joint import JointBreak, JointLiquidation, JointPoint, JointView, MoveKind
 from app.domain.position import AccountMargin, MarginMode, Position
 from app.risk.joint_groups import Group, LeftOut, count_hedges, group_positions
-from app.risk.joint_legs import Assumed, base_of, quote_of
-from app.risk.joint_path import FLOOR, Stop, Walk, walk
+from app.risk.joint_legs import FLOOR, Assumed, base_of, quote_of
+from app.risk.joint_path import Stop, Walk, walk
 from app.risk.liquidation_estimate import quantity_of
 from app.risk.units import is_dollar
 
@@ -247,8 +247,8 @@ def _approximations(groups: Sequence[Group], assumed: Assumed, betas: _Betas) ->
         told.append("Coins and other assets in the margin keep today's value.")
     if assumed.both_sides:
         told.append(
-            "Long and short of one contract each need maintenance margin; what the exchange"
-            " forgives of it today stays."
+            "Long and short of one contract each need maintenance margin, less the share that"
+            " the exchange forgives today."
         )
     if any(group.own_price is not None for group in groups):
         told.append(

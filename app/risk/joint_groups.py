@@ -10,8 +10,16 @@ from dataclasses import dataclass, replace
 from math import inf, isclose, isfinite
 
 from app.domain.position import AccountMargin, MarginMode, Position, Side
-from app.risk.joint_legs import Assumed, base_of, leg_of, read_mark, remarked, tiers_of_all
-from app.risk.joint_path import Leg
+from app.risk.joint_legs import (
+    Assumed,
+    Leg,
+    base_of,
+    discounted,
+    leg_of,
+    read_mark,
+    remarked,
+    tiers_of_all,
+)
 from app.risk.liquidation import usable_price
 from app.risk.units import same_money
 
@@ -34,7 +42,8 @@ class Group:
     """Positions on one margin, ``legs`` and ``members`` in one order.
 
     ``balance`` is the margin balance at today's marks in the settle asset, ``fixed`` the part of
-    the maintenance margin that no tier explains. ``own_price`` is the venue's liquidation price
+    the maintenance margin that is beyond the tiers; where it is less than they say, they are
+    lowered by the same share. ``own_price`` is the venue's liquidation price
     of a group of one position: it wins over the sums. ``summed`` says whether there are any:
     where balance or maintenance margin are not known, that price is all there is.
     """
@@ -209,6 +218,9 @@ def _group(
     if total is None:
         stated = [p.maintenance_margin for p in members]
         total = explained if None in stated else sum(one or 0.0 for one in stated)
+    if 0 <= total < explained:
+        legs = [discounted(leg, total / explained) for leg in legs]
+        explained = total
     moved = [(p.mark_price or 0.0) / read_mark(p) for p in members]
     if balance is not None:
         balance += sum(leg.profit_at(y) for leg, y in zip(legs, moved, strict=True))

@@ -7,10 +7,59 @@ from dataclasses import dataclass, field, replace
 from math import inf
 
 from app.domain.position import ContractKind, Position
-from app.risk.joint_path import Leg, Tier
 from app.risk.liquidation import notional, usable_price
 from app.risk.liquidation_estimate import quantity_of
 from app.risk.units import is_dollar
+
+FLOOR = 0.01
+"""A price never falls below this share of its mark, whatever the move and the beta."""
+Tier = tuple[float, float, float]
+"""Value up to which it holds (infinite for the last), rate, amount taken off; settle asset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One position as the path takes it.
+
+    ``value`` is its value at the mark in the settle asset. ``dollars`` is what it gains or loses
+    in USD when its price doubles, ``None`` where that is not known. ``tiers`` begin with the
+    smallest.
+    """
+
+    inverse: bool
+    sign: int
+    value: float
+    tiers: tuple[Tier, ...]
+    dollars: float | None
+    now: int = field(init=False)
+    """The place of the tier its value is in at the mark."""
+    highest_rate: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "now", self.tier_at(1.0))
+        object.__setattr__(self, "highest_rate", max(tier[1] for tier in self.tiers))
+
+    def value_at(self, y: float) -> float:
+        """Its value in the settle asset where the price is ``y`` times the mark."""
+        return self.value / y if self.inverse else self.value * y
+
+    def tier_at(self, y: float) -> int:
+        """The place of the tier its value is in."""
+        value = self.value_at(y)
+        place = 0
+        while value > self.tiers[place][0]:
+            place += 1
+        return place
+
+    def maintenance_at(self, y: float) -> float:
+        """Maintenance margin by its tier, settle asset."""
+        _, rate, amount = self.tiers[self.tier_at(y)]
+        return self.value_at(y) * rate - amount
+
+    def profit_at(self, y: float) -> float:
+        """Profit beside now, settle asset."""
+        moved = 1 - 1 / y if self.inverse else y - 1
+        return self.sign * self.value * moved
 
 
 @dataclass(slots=True)
@@ -97,6 +146,12 @@ def leg_of(position: Position, tiers: tuple[Tier, ...]) -> Leg:
         tiers=tiers,
         dollars=(quantity_of(position) if inverse else value) if is_dollar(money) else None,
     )
+
+
+def discounted(leg: Leg, share: float) -> Leg:
+    """The leg with ``share`` of the maintenance margin its tiers say."""
+    tiers = tuple((up_to, rate * share, amount * share) for up_to, rate, amount in leg.tiers)
+    return replace(leg, tiers=tiers)
 
 
 def remarked(leg: Leg, y: float) -> Leg:

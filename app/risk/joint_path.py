@@ -13,54 +13,13 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
+from app.risk.joint_legs import FLOOR, Leg
 from app.risk.joint_roots import Spare
 
-FLOOR = 0.01
-"""A price never falls below this share of its mark, whatever the move and the beta."""
 STRIDES = (0.6, 0.05)
 """How far ahead hyperbolas are looked at in one go: they steepen towards the floor."""
-Tier = tuple[float, float, float]
-"""Value up to which it holds (infinite for the last), rate, amount taken off; settle asset."""
 Change = tuple[float, float, float, float]
 """By how much the constant, the slope and the hyperbola of a maintenance change, and its c."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
-    """One position as the path takes it.
-
-    ``value`` is its value at the mark in the settle asset. ``dollars`` is what it gains or loses
-    in USD when its price doubles, ``None`` where that is not known. ``tiers`` begin with the
-    smallest.
-    """
-
-    inverse: bool
-    sign: int
-    value: float
-    tiers: tuple[Tier, ...]
-    dollars: float | None
-
-    def value_at(self, y: float) -> float:
-        """Its value in the settle asset where the price is ``y`` times the mark."""
-        return self.value / y if self.inverse else self.value * y
-
-    def tier_at(self, y: float) -> int:
-        """The place of the tier its value is in."""
-        value = self.value_at(y)
-        for place, tier in enumerate(self.tiers):
-            if value <= tier[0]:
-                return place
-        return len(self.tiers) - 1
-
-    def maintenance_at(self, y: float) -> float:
-        """Maintenance margin by its tier, settle asset."""
-        _, rate, amount = self.tiers[self.tier_at(y)]
-        return self.value_at(y) * rate - amount
-
-    def profit_at(self, y: float) -> float:
-        """Profit beside now, settle asset."""
-        moved = 1 - 1 / y if self.inverse else y - 1
-        return self.sign * self.value * moved
 
 
 class Stop(NamedTuple):
@@ -100,7 +59,7 @@ class _Sums:
         self.curving: dict[float, int] = {}
         for leg, slope in zip(legs, slopes, strict=True):
             amount = leg.sign * leg.value
-            _, rate, off = leg.tiers[leg.tier_at(1.0)]
+            _, rate, off = leg.tiers[leg.now]
             if leg.inverse:
                 self.b0 += amount
                 self.curved.setdefault(slope, [0.0, 0.0])[0] -= amount
@@ -224,7 +183,7 @@ class _Reach:
         self.straight = 0.0
         self.curved: list[tuple[float, float]] = []
         for leg, slope in zip(legs, slopes, strict=True):
-            most = leg.value * abs(slope) * (1 + max(tier[1] for tier in leg.tiers))
+            most = leg.value * abs(slope) * (1 + leg.highest_rate)
             if leg.inverse:
                 self.curved.append((most, slope))
             else:
@@ -232,10 +191,13 @@ class _Reach:
         self.jumps = sum(max(_jump(event), 0.0) for event in events)
 
     def beyond(self, here: float, left: float) -> float:
-        """Up to where nothing can break, having ``left`` to spare at ``here``."""
+        """Up to where nothing can break, having ``left`` to spare at ``here``.
+
+        Minus infinity where that is not even sure of ``here``.
+        """
         reserve = left - self.jumps
         if reserve <= 0:
-            return here
+            return -inf
         if not self.curved:
             return here + reserve / self.straight if self.straight else inf
         return max(self._within(here, reserve, ahead) for ahead in STRIDES)
@@ -275,7 +237,7 @@ def _crossings(leg: Leg, slope: float, last: float) -> list[Event]:
     """Every tier the leg's value enters until its price is ``last`` times the mark."""
     found: list[Event] = []
     tiers, value = leg.tiers, leg.value
-    place, ends = leg.tier_at(1.0), leg.tier_at(last)
+    place, ends = leg.now, leg.tier_at(last)
     step = 1 if ends > place else -1
     while place != ends:
         border = tiers[place if step > 0 else place - 1][0]

@@ -95,7 +95,8 @@ def _coins(venues: Sequence[ScenarioVenue]) -> set[str]:
     contracts = {
         contract.base for venue in venues for pool in venue.pools for contract in pool.contracts
     }
-    return contracts | {one.base for venue in venues for one in venue.positions}
+    held = {one.base for venue in venues for one in venue.positions}
+    return {REFERENCE} | contracts | held
 
 
 def _cascade(
@@ -159,7 +160,7 @@ def _pool(pool: ScenarioPool, flow: PoolFlow | None, venue: ScenarioVenue) -> Po
         why = notes.setdefault("balance_usd", "The balance of this fund is not known.")
         notes.update(paid_usd=why, uncovered_usd=why)
         return found
-    assert flow.uncovered is not None and flow.adl is not None
+    assert flow.uncovered is not None
     balance, paid = pool.balance_usd, float(flow.paid.mean())
     found = replace(
         found,
@@ -172,7 +173,7 @@ def _pool(pool: ScenarioPool, flow: PoolFlow | None, venue: ScenarioVenue) -> Po
             float(flow.uncovered.mean())
         ),
     )
-    if venue.after_fund is AfterFund.ADL:
+    if flow.adl is not None:
         return replace(found, adl_usd=spread(flow.adl))
     if flow.profits is not None:
         return replace(

@@ -40,10 +40,11 @@ class ContractFlow:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PoolFlow:
-    """Of one pool, in USD. ``paid``, ``left``, ``uncovered``, ``unpaid_share`` (of the shortfall)
-    and ``adl`` are ``None`` where the balance is not known.
+    """Of one pool, in USD. ``paid``, ``left``, ``uncovered`` and ``unpaid_share`` (of the
+    shortfall) are ``None`` where the balance is not known, ``adl`` and ``profits`` besides where
+    the venue does something else.
 
-    ``profits`` are what the move brings the winning side, where a haircut is taken of them. ``adl`` is the value of the positions
+    ``profits`` are what the move brings the winning side. ``adl`` is the value of the positions
     that nobody can pay for: closed against the winners at the bankruptcy price, these lose
     ``uncovered``.
     """
@@ -78,13 +79,12 @@ def venue_flow(
     """``log_btc`` is the logarithm of the size of BTC's log return where a cascade decides it."""
     held = {position.native_symbol for position in venue.positions}
     rounds = 1 if event.final else 2
-    haircut = venue.after_fund is AfterFund.HAIRCUT
     pools: dict[str | None, PoolFlow] = {}
     contracts: dict[str, ContractFlow] = {}
     for pool in venue.pools:
         if pool.contracts:
             book = _Book(pool.contracts, event, draws, parameters, venue.venue)
-            sums, kept = _worked(book, log_btc, rounds, held=held, haircut=haircut)
+            sums, kept = _worked(book, log_btc, rounds, held=held, after=venue.after_fund)
             pools[pool.key] = _pool(pool, sums)
             contracts |= kept
     return VenueFlow(pools=pools, contracts=contracts)
@@ -164,17 +164,18 @@ class _Sums:
 
     forced: Floats
     shortfall: Floats
-    bankrupt: Floats
+    bankrupt: Floats | None
     profits: Floats | None
 
 
 def _worked(
-    book: _Book, log_btc: Floats | None, rounds: int, *, held: set[str], haircut: bool
+    book: _Book, log_btc: Floats | None, rounds: int, *, held: set[str], after: AfterFund
 ) -> tuple[_Sums, dict[str, ContractFlow]]:
-    """All contracts together, and those ``held`` apart; profits if a ``haircut`` is taken."""
+    """All contracts together, and those ``held`` apart; what ``after`` the fund needs, and no more."""
     count = book.draws.count
-    forced, shortfall, bankrupt = np.zeros((3, count))
-    profits = np.zeros(count) if haircut else None
+    forced, shortfall = np.zeros((2, count))
+    bankrupt = np.zeros(count) if after is AfterFund.ADL else None
+    profits = np.zeros(count) if after is AfterFund.HAIRCUT else None
     wanted = [n for n, one in enumerate(book.contracts) if one.native_symbol in held]
     kept = np.empty((len(wanted), 3, count))
     width = max(BLOCK // len(book.contracts), 256)
@@ -188,8 +189,9 @@ def _worked(
         share *= book.interest
         np.add.reduce(share, axis=0, out=forced[part])
         np.einsum("ij,ij->j", share, beyond, out=shortfall[part])
-        share *= beyond > 0
-        np.add.reduce(share, axis=0, out=bankrupt[part])
+        if bankrupt is not None:
+            share *= beyond > 0
+            np.add.reduce(share, axis=0, out=bankrupt[part])
         if profits is not None:
             moved *= book.sign
             np.exp(moved, out=moved)
@@ -260,7 +262,7 @@ def _pool(pool: ScenarioPool, sums: _Sums) -> PoolFlow:
         left=pool.balance_usd - paid,
         uncovered=uncovered,
         unpaid_share=unpaid,
-        adl=sums.bankrupt * unpaid,
+        adl=None if sums.bankrupt is None else sums.bankrupt * unpaid,
     )
 
 

@@ -13,7 +13,9 @@ from app.domain.scenario import REST, Assumption, AssumptionKind, ScenarioEvent
 from app.risk.wording import percent
 
 LOW_2025 = "https://www.binance.bh/en-TR/square/post/30859434163882"
-COINS_2025 = "https://www.binance.bh/en/square/post/30852754400314"
+COINS = "https://www.aicoin.com/article/493630"
+RIPPLE_2025 = "https://ts2.tech/en/crypto-carnage-20b-vanishes-as-bitcoin-plummets-will-it-rebound"
+SOLANA_2025 = "https://forklog.com/en/bitcoin-slumps-to-about-111000"
 LOW_2020 = "https://www.research.ledgerprime.com/p/cryptos-black-thursday-the-market"
 ETHER_2020 = "https://api.blankvar.com/en/p/1gx7bf"
 LOW_2021 = "https://www.mtwwr.com/2914.html"
@@ -96,11 +98,14 @@ NAMED = (
         _figure("BTC", -0.148, "From 122,000 to 103,900 within a day.", LOW_2025),
         _figure("ETH", -0.205, "From 4,363 to 3,468.", LOW_2025),
         _figure("DOGE", -0.50, "About half, as reported.", LOW_2025),
+        _figure("XRP", -0.31, "As reported.", RIPPLE_2025),
+        _figure("SOL", -0.20, "Over 24 hours; its low was deeper.", SOLANA_2025),
         _figure(
             REST,
-            -0.40,
-            "Reports speak of 30 to 40 % for most coins and of far more for some "
-            f"({COINS_2025}); how each coin fared is not gathered.",
+            -0.63,
+            "Mean over the coins of Binance, from the day's opening to its low. Small coins, "
+            "which fell most, count as much as large ones there.",
+            COINS,
         ),
     ),
     _crash(
@@ -110,7 +115,9 @@ NAMED = (
         _figure("BTC", -0.30, "Nearly 30 % within 24 hours, to about 30,000.", LOW_2021),
         _figure("ETH", -0.46, "Nearly 46 %, to about 1,900.", LOW_2021),
         _figure("DOGE", -0.40, "40 %, as reported.", DOGE_2021),
-        _figure(REST, -0.45, "Taken like ether: no list of all coins was found."),
+        _figure(
+            REST, -0.41, "Mean over the coins of Binance, from the day's opening to its low.", COINS
+        ),
     ),
     _crash(
         "2020-03-12",

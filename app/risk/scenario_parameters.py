@@ -11,7 +11,10 @@ from app.domain.scenario import Assumption, AssumptionKind
 
 ORDINARY_DAY = "https://arxiv.org/abs/2102.04591"
 IMPACT_LAW = "https://arxiv.org/abs/1105.1694"
-DEPTH = "https://blog.amberdata.io"
+DEPTH = (
+    "https://blog.amberdata.io/"
+    "how-3.21b-vanished-in-60-seconds-october-2025-crypto-crash-explained-through-7-charts"
+)
 THIN_VOLUME = "https://moneycheck.com/hyperliquid-volume-rises-17-despite-major-open-interest-crash"
 BUSY_VOLUME = (
     "https://mondovisione.com/media-and-resources/news/"

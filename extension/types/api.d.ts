@@ -2320,7 +2320,7 @@ export interface components {
             /** @description Something shown here is stale */
             stale: boolean;
         };
-        Steps: {
+        ThresholdSteps: {
             /** @description From here on it is `watch` */
             watch: number | null;
             /** @description From here on it is `warning` */
@@ -2330,15 +2330,15 @@ export interface components {
         };
         Thresholds: {
             /** @description The way from the mark price to liquidation, as a fraction of the mark price */
-            distance: components["schemas"]["Steps"];
+            distance: components["schemas"]["ThresholdSteps"];
             /** @description The probability that the price touches the liquidation price within 24 hours */
-            touch_24h: components["schemas"]["Steps"];
+            touch_24h: components["schemas"]["ThresholdSteps"];
             /** @description The fund behind the position, as a fraction of the open interest */
-            coverage: components["schemas"]["Steps"];
+            coverage: components["schemas"]["ThresholdSteps"];
             /** @description The margin ratio, where there is no liquidation price; 1 is liquidation */
-            margin_ratio: components["schemas"]["Steps"];
+            margin_ratio: components["schemas"]["ThresholdSteps"];
             /** @description The way to the venue's own trigger for auto-deleveraging or spreading losses */
-            trigger: components["schemas"]["Steps"];
+            trigger: components["schemas"]["ThresholdSteps"];
             /** @description The place in the queue of auto-deleveraging above which it counts, of 0 to 1 */
             adl_standing: number;
             /** @description USD of profit in a session that the venue can take back, above which it counts */
@@ -2357,7 +2357,7 @@ export interface components {
              */
             changed_at: string | null;
         };
-        StepsChange: {
+        ThresholdStepsChange: {
             /** @example 0.15 */
             watch?: number | null;
             /** @example 0.08 */
@@ -2367,15 +2367,15 @@ export interface components {
         };
         ThresholdsChange: {
             /** @description The way from the mark price to liquidation, as a fraction of the mark price. Fractions above 0 and at most 1, watch above warning above critical. */
-            distance?: components["schemas"]["StepsChange"];
+            distance?: components["schemas"]["ThresholdStepsChange"];
             /** @description The probability that the price touches the liquidation price within 24 hours. Fractions above 0 and at most 1, watch below warning below critical. */
-            touch_24h?: components["schemas"]["StepsChange"];
+            touch_24h?: components["schemas"]["ThresholdStepsChange"];
             /** @description The fund behind the position, as a fraction of the open interest. Fractions above 0 and at most 1, watch above warning above critical. */
-            coverage?: components["schemas"]["StepsChange"];
+            coverage?: components["schemas"]["ThresholdStepsChange"];
             /** @description The margin ratio, where there is no liquidation price; 1 is liquidation. Fractions above 0 and at most 1, watch below warning below critical. */
-            margin_ratio?: components["schemas"]["StepsChange"];
+            margin_ratio?: components["schemas"]["ThresholdStepsChange"];
             /** @description The way to the venue's own trigger for auto-deleveraging or spreading losses. Fractions above 0 and at most 1, watch below warning below critical. */
-            trigger?: components["schemas"]["StepsChange"];
+            trigger?: components["schemas"]["ThresholdStepsChange"];
             /** @description The place in the queue of auto-deleveraging above which it counts, of 0 to 1 */
             adl_standing?: number;
             /** @description USD of profit in a session that the venue can take back, above which it counts */
@@ -2479,7 +2479,7 @@ export interface components {
             /** @description Where to ask from now on */
             base_url: string;
         };
-        Event1: {
+        ScenarioEvent: {
             /** @description Of BTC; other coins follow by their betas */
             move: number | null;
             moves: {
@@ -2512,7 +2512,7 @@ export interface components {
             name: string;
             title: string;
             text: string;
-            event: components["schemas"]["Event1"];
+            event: components["schemas"]["ScenarioEvent"];
             figures: components["schemas"]["Assumption"][];
         };
         Scenarios: {
@@ -2640,7 +2640,7 @@ export interface components {
         ScenarioAnswer: {
             name: string | null;
             title: string | null;
-            event: components["schemas"]["Event1"];
+            event: components["schemas"]["ScenarioEvent"];
             draws: number;
             seed: number;
             move: components["schemas"]["Spread"] | null;

@@ -13,6 +13,8 @@ from tests.support.api import Stage, body
 
 FILE = Path(__file__).parents[2] / "openapi/seawall.json"
 OPEN = {"/healthz", "/readyz", "/api/v1/pairing"}
+ONLY_ANSWERS = {"/api/v1/scenarios"}
+"""Posts that change nothing: the question is too long for an address."""
 TAKES_A_BODY = {"post", "patch"}
 
 
@@ -71,7 +73,8 @@ def test_reading_needs_read_and_changing_needs_admin() -> None:
     for path, method, operation in operations(json.loads(FILE.read_text())):
         if path in OPEN:
             continue
-        admin = method != "get" or path.startswith("/api/v1/tokens")
+        reads = method == "get" or path in ONLY_ANSWERS
+        admin = not reads or path.startswith("/api/v1/tokens")
         assert operation["security"][0] == {"bearer": ["admin" if admin else "read"]}, path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from app.domain.market_risk import MarketRisk
 from app.domain.position import MarginMode, Side
 from app.risk.scenario_named import NAMED
 from app.store import candles
+from tests.api.test_web_process import SERVING, folder, loaded
 from tests.support.api import Caller, Stage, body
 from tests.support.nouns import NOON, a_fund_state, a_pool_reading, an_assessment, later
 
+__all__ = ["folder"]
 PATH = "/api/v1/scenarios"
 
 
@@ -241,3 +244,19 @@ def test_old_open_interest_does_not_count(market: Stage, reader: Caller, time: A
 
 def test_it_needs_a_token(stage: Stage) -> None:
     body(stage.stranger().post(PATH, json={"move": -0.2}), 401)
+
+
+ASKING = """
+assert client.get("/api/v1/scenarios", headers=headers).status_code == 200
+"""
+WORKING = """
+question = {"move": -0.2, "venues": ["binance"], "draws": 100}
+assert client.post("/api/v1/scenarios", headers=headers, json=question).status_code == 200
+"""
+
+
+def test_only_who_works_one_out_loads_numpy(folder: Path) -> None:
+    assert "numpy" not in loaded(folder, SERVING + ASKING)
+    names = loaded(folder, SERVING + WORKING)
+    assert "numpy" in names
+    assert not names & {"ccxt", "app.monitor"}

@@ -17,13 +17,17 @@ def spare(
     move: float,
     betas: Mapping[str, float],
 ) -> float:
-    """Margin balance less maintenance margin of positions on one margin at a move."""
-    left = balance - needed
+    """Margin balance less maintenance margin of positions on one margin at a move.
+
+    What is ``needed`` now beyond the tiers stays; where it is less, they are all lowered alike.
+    """
+    now = sum(maintenance(p, p.mark_price or 0.0) for p in group)
+    share, beyond = (needed / now, 0.0) if needed < now else (1.0, needed - now)
+    left = balance - beyond
     for p in group:
         assert p.mark_price is not None
         price = p.mark_price * max(1 + betas[p.native_symbol] * move, 0.01)
-        left += profit(p, price)
-        left -= maintenance(p, price) - maintenance(p, p.mark_price)
+        left += profit(p, price) - maintenance(p, price) * share
     return left
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from app.domain.position import Side
 from app.domain.scenario import (
     AfterFund,
+    PoolOutcome,
     ScenarioContract,
+    ScenarioOutcome,
     ScenarioPool,
     ScenarioPosition,
     ScenarioVenue,
+    Spread,
 )
 from app.risk.scenario_draws import Draws
 from tests.risk.scenario_reference import Unknowns
@@ -48,6 +51,21 @@ def a_venue(*pools: ScenarioPool, **fields: Any) -> ScenarioVenue:
     """A venue that deleverages."""
     values: dict[str, Any] = {"venue": "alpha", "name": "Alpha", "after_fund": AfterFund.ADL}
     return ScenarioVenue(pools=pools or (a_pool(),), **(values | fields))
+
+
+def altcoins(balance: float | None = 1e7, **venue: Any) -> ScenarioVenue:
+    """Three contracts of a billion each behind one fund."""
+    contracts = (a_contract(), a_contract("SOLUSDT", beta=1.5), a_contract("XUSDT"))
+    return replace(a_venue(a_pool(*contracts, balance_usd=balance)), **venue)
+
+
+def known(spread: Spread | None) -> Spread:
+    assert spread is not None
+    return spread
+
+
+def only_pool(outcome: ScenarioOutcome) -> PoolOutcome:
+    return outcome.venues[0].pools[0]
 
 
 def many_venues(

@@ -111,7 +111,7 @@ class PositionOutcomeSchema(AnswerSchema):
     notes = notes_field()
 
 
-class EventSchema(AnswerSchema):
+class ScenarioEventSchema(AnswerSchema):
     """What was taken to happen."""
 
     move = Number("Of BTC; other coins follow by their betas")
@@ -127,7 +127,7 @@ class NamedScenarioSchema(AnswerSchema):
     name = fields.String()
     title = fields.String()
     text = fields.String()
-    event = fields.Nested(EventSchema)
+    event = fields.Nested(ScenarioEventSchema)
     figures = fields.List(fields.Nested(AssumptionSchema))
 
 
@@ -142,7 +142,7 @@ class ScenarioAnswerSchema(AnswerSchema):
 
     name = fields.String(allow_none=True)
     title = fields.String(allow_none=True)
-    event = fields.Nested(EventSchema)
+    event = fields.Nested(ScenarioEventSchema)
     draws = fields.Integer()
     seed = fields.Integer()
     move = _spread()

@@ -21,7 +21,7 @@ seawall.card = (() => {
       ? [
           view.why && overlay.reasons.length > 0 && seawall.header.reasonList(overlay),
           seawall.sections.trouble(view, true),
-          seawall.sections.positions(overlay, actions),
+          seawall.sections.positions(overlay, view),
           seawall.sections.others(overlay, actions),
           seawall.fund.section(overlay.fund, overlay.fund_note, overlay.page.venue_name),
           seawall.steps.section(overlay, onScreen(overlay), () => actions.open('waterfall')),

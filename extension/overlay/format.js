@@ -9,6 +9,8 @@ seawall.format = (() => {
   const THIN = '\u2009';
   const MINUS = '\u2212';
   const NONE = '–';
+  /** What counts as dollars in amounts, as on the status page. */
+  const DOLLARS = new Set(['USD', 'USDT', 'USDC', 'BUSD', 'FDUSD', 'USD1', 'USDT0', 'USDH']);
   const UNITS = /** @type {const} */ ([
     [1e9, 'B'],
     [1e6, 'M'],
@@ -20,11 +22,11 @@ seawall.format = (() => {
     return whole.replace(/\B(?=(\d{3})+$)/g, ',') + (part ? `.${part}` : '');
   }
 
-  /** So many significant digits, no zeros behind them. @param {number} value @param {number} digits */
-  function significant(value, digits) {
+  /** So many significant digits, no zeros behind them. @param {number} value @param {number} digits @param {number} [most] decimals */
+  function significant(value, digits, most = 20) {
     if (value === 0) return '0';
     const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(value)));
-    return trimmed(grouped(value, Math.min(decimals, 20)));
+    return trimmed(grouped(value, Math.min(decimals, most)));
   }
 
   /** @param {string} text */
@@ -116,6 +118,34 @@ seawall.format = (() => {
     return known(value) ? `${plain(value)}×` : NONE;
   }
 
+  /** Three digits that matter: scores of venues differ by many powers of ten. @param {number | null | undefined} value */
+  function figure(value) {
+    return known(value) ? `${minus(value)}${significant(Math.abs(value), 3)}` : NONE;
+  }
+
+  /**
+   * Money of one asset: `1234.5` USDT as "1,234.50 USDT", `0.0421` BTC as "0.0421 BTC".
+   * @param {number | null | undefined} value
+   * @param {string} asset
+   */
+  function amount(value, asset) {
+    if (!known(value)) return NONE;
+    const size = Math.abs(value);
+    const dollars = DOLLARS.has(asset.toUpperCase()) || size === 0;
+    return `${minus(value)}${dollars ? grouped(size, 2) : significant(size, 4, 8)} ${asset}`;
+  }
+
+  /**
+   * A probability: as a percent, and never as none or as certain because it was rounded.
+   * @param {number | null | undefined} value
+   */
+  function probability(value) {
+    if (value === 0) return `0${THIN}%`;
+    if (!known(value) || value >= 1) return percent(value);
+    if (value < 0.00005) return `<0.01${THIN}%`;
+    return value >= 0.995 ? `>99${THIN}%` : percent(value);
+  }
+
   /** Daily moves: `1.7`, and from ten on whole ones. @param {number | null | undefined} value */
   function moves(value) {
     if (!known(value)) return NONE;
@@ -137,8 +167,10 @@ seawall.format = (() => {
 
   return {
     NONE,
+    amount,
     change,
     duration,
+    figure,
     known,
     leverage,
     money,
@@ -146,6 +178,7 @@ seawall.format = (() => {
     percent,
     plain,
     price,
+    probability,
     quantity,
     shortChange,
   };

@@ -5,7 +5,7 @@ var seawall = seawall || {};
 seawall.header = (() => {
   const { h, svg } = seawall.dom;
   const { SEVERITY, localTimes } = seawall.words;
-  const { verdict } = seawall.scene;
+  const { onScreen, verdict } = seawall.scene;
 
   /** @typedef {import('../types/messages').Corner} Corner */
   /** @typedef {import('../types/messages').Overlay} Overlay */
@@ -38,7 +38,8 @@ seawall.header = (() => {
   function draw({ scene, why, actions }) {
     const { found, word } = verdict(scene);
     const page = scene.overlay?.page;
-    const reasons = scene.overlay?.reasons ?? [];
+    const reasons = scene.overlay?.reasons.length ?? 0;
+    const more = reasons > 0 || (scene.overlay ? onScreen(scene.overlay).length > 0 : false);
     const shape = h('span', { 'aria-hidden': 'true' }, `${SEVERITY[found].shape} `);
     const next = following(scene.placement.corner);
     return h(
@@ -50,7 +51,7 @@ seawall.header = (() => {
         h('h2', null, page ? page.native_symbol : 'Seawall'),
         page && h('p', { class: 'muted' }, `${page.venue_name} ${page.kind_label}`),
       ),
-      reasons.length
+      more
         ? h(
             'button',
             {
@@ -58,7 +59,7 @@ seawall.header = (() => {
               class: `pill ${found}`,
               'data-key': 'why',
               'aria-expanded': String(why),
-              'aria-label': `${word}: ${why ? 'hide' : 'show'} the reasons`,
+              'aria-label': `${word}: ${why ? 'hide' : 'show'} the ${reasons ? 'reasons' : 'details'}`,
               onclick: actions.why,
             },
             shape,

@@ -41,7 +41,8 @@ seawall.position = (() => {
 
   /** How far the same move is in money or in days, where somebody knows. @param {Position} position */
   function otherWords(position) {
-    if (position.distance_daily_volatilities !== null) {
+    const ahead = position.distance === null || position.distance > 0;
+    if (position.distance_daily_volatilities !== null && ahead) {
       return `${moves(position.distance_daily_volatilities)} daily moves`;
     }
     if (position.distance_usd === null || position.distance_usd <= 0) return null;
@@ -69,8 +70,9 @@ seawall.position = (() => {
    * A position of the contract on screen.
    * @param {Position} position
    * @param {boolean} named whether to say which account it is in
+   * @param {HTMLElement | null} details
    */
-  function full(position, named) {
+  function full(position, named, details) {
     const why = position.distance === null ? whyNoDistance(position) : null;
     const note = position.distance === null ? null : position.liquidation_price_note;
     return h(
@@ -97,7 +99,9 @@ seawall.position = (() => {
       ),
       figures(position),
       why && h('p', { class: 'muted' }, why),
+      seawall.outlook.line(position),
       note && h('p', { class: 'muted small' }, note),
+      details,
     );
   }
 

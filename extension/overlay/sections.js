@@ -9,6 +9,7 @@ seawall.sections = (() => {
   const { isOld, onScreen } = seawall.scene;
 
   /** @typedef {import('../types/messages').Overlay} Overlay */
+  /** @typedef {import('../types/messages').Position} Position */
   /** @typedef {import('../types/messages').Scene} Scene */
 
   /** @typedef {import('../types/drawing').Actions} Actions */
@@ -51,8 +52,8 @@ seawall.sections = (() => {
     );
   }
 
-  /** @param {Overlay} overlay @param {Actions} actions */
-  function positions(overlay, actions) {
+  /** @param {Overlay} overlay @param {View} view */
+  function positions(overlay, { actions, now, why }) {
     const here = onScreen(overlay);
     const venue = overlay.page.venue_name;
     const named = overlay.accounts.length > 1;
@@ -90,10 +91,24 @@ seawall.sections = (() => {
       { 'aria-label': title },
       h('h3', null, title),
       notes,
-      here.map((position) => seawall.position.full(position, named)),
+      here.map((position, index) => {
+        const around = {
+          venue,
+          // The first one's answer stands below the steps.
+          answer: index > 0,
+          session: here.findIndex((one) => shareSession(one, position)) === index,
+          now,
+        };
+        const details = why ? seawall.outlook.details(position, around) : null;
+        return seawall.position.full(position, named, details);
+      }),
       here.length === 0 && read && h('p', { class: 'muted' }, none(overlay)),
     );
   }
+
+  /** A session is the account's, in one asset. @param {Position} one @param {Position} other */
+  const shareSession = (one, other) =>
+    one.account.id === other.account.id && one.session?.asset === other.session?.asset;
 
   /** @param {Overlay} overlay */
   function none({ page, positions: all }) {

@@ -4,6 +4,7 @@ var seawall = seawall || {};
 
 seawall.steps = (() => {
   const { h } = seawall.dom;
+  const { pickWords, reachWords } = seawall.outlookWords;
   const { standing } = seawall.words;
 
   /** @typedef {import('../types/messages').Overlay} Overlay */
@@ -56,11 +57,16 @@ seawall.steps = (() => {
     );
   }
 
-  /** Where the foremost of the positions stands in the queue: "you: 3 of 4". @param {Position[]} positions */
+  /**
+   * Where the foremost of the positions stands in the queue: "you: 3 of 4"; where the venue
+   * publishes no place, what is known in its stead.
+   * @param {Position[]} positions
+   */
   function place(positions) {
     const ranked = positions.flatMap(({ adl }) => (adl ? [adl] : []));
     const foremost = ranked.sort((one, other) => (other.standing ?? 0) - (one.standing ?? 0))[0];
-    return foremost ? ['you: ', lights(foremost), standing(foremost)] : ['you: not published'];
+    if (foremost) return ['you: ', lights(foremost), standing(foremost)];
+    return positions[0] ? [pickWords(positions[0])] : [];
   }
 
   /**
@@ -72,7 +78,7 @@ seawall.steps = (() => {
     if (step.applies === 'no') return 'ruled out';
     if (step === now) return 'now';
     if (step === mine && positions.length) {
-      return step.kind === 'auto_deleveraging' ? place(positions) : 'can reach you';
+      return step.kind === 'auto_deleveraging' ? place(positions) : reachWords(positions[0]);
     }
     if (step === mine || (step.kind === next && step.applies === 'yes')) return 'next';
     if (step.unsourced) return 'no source';

@@ -60,6 +60,12 @@ button.pill:hover { box-shadow: inset 0 0 0 1px currentcolor; }
 .shape.warning, .word.warning { color: var(--warning); } .shape.critical, .word.critical { color: var(--critical); }
 .link { color: var(--accent); font: inherit; border-radius: 3px; } .link:hover { text-decoration: underline; text-underline-offset: 2px; }
 
+.touch { flex-wrap: wrap; gap: 0 6px; white-space: nowrap; } .touch .num { font-size: 11px; }
+.details { display: grid; gap: 9px; margin-top: 9px; padding-top: 9px; border-top: 1px solid var(--line); } .part > * + * { margin-top: 3px; } .part .row { margin-top: 0; }
+h4 { margin: 0; font: inherit; font-size: 11px; font-weight: 600; letter-spacing: .02em; color: var(--muted); }
+table { width: 100%; border-collapse: collapse; font: inherit; color: inherit; } caption { text-align: start; font-size: 11px; font-weight: 600; letter-spacing: .02em; color: var(--muted); }
+th, td { padding: 1px 0; font-weight: inherit; text-align: right; } th[scope="row"] { text-align: start; } thead th, th[scope="row"] { color: var(--muted); }
+a.link { text-decoration: underline; text-underline-offset: 2px; cursor: pointer; }
 .position + .position { margin-top: 10px; padding-top: 10px; border-top: 1px dashed var(--line); }
 .bar { position: relative; display: flex; gap: 2px; height: 6px; margin: 7px 0 7px; }
 .bar span { border-radius: 1px; flex-basis: 0; opacity: .32; } .bar span.reached { opacity: 1; }
@@ -76,7 +82,7 @@ button.pill:hover { box-shadow: inset 0 0 0 1px currentcolor; }
 .spark { flex: none; overflow: visible; color: var(--muted); } .spark polyline { fill: none; stroke: currentcolor; stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; }
 .spark polygon { fill: currentcolor; opacity: .1; } .spark circle { fill: currentcolor; stroke: var(--surface); stroke-width: 1.5; }
 .spark.watch { color: var(--watch); } .spark.warning { color: var(--warning); } .spark.critical { color: var(--critical); }
-.steps { display: grid; gap: 2px; margin: 2px 0 6px; } .steps li > .grow { flex: 1 0 auto; } .steps li { display: flex; align-items: baseline; gap: 8px; }
+.steps { display: grid; gap: 2px; margin: 2px 0 6px; } .steps li { display: flex; align-items: baseline; gap: 8px; }
 .mark { width: 12px; flex: none; color: var(--muted); } .steps .unsure { color: var(--muted); }
 .steps .you { font-weight: 650; } .steps .you .mark, .steps .you .num { color: var(--text); }
 .steps + p { text-wrap: pretty; } section > .link { display: inline-block; margin-top: 6px; }

@@ -6,6 +6,7 @@ from app.risk import wording
 from tests.extension.support.fakes import fixture
 
 WORDED = {
+    "amount": wording.amount,
     "percent": wording.percent,
     "money": wording.money,
     "price": wording.price,
@@ -15,5 +16,5 @@ WORDED = {
 
 def test_the_table_that_the_overlay_is_held_against_is_the_page_s() -> None:
     for name, cases in fixture("wording").items():
-        for value, worded in cases:
-            assert WORDED[name](value) == worded
+        for *given, worded in cases:
+            assert WORDED[name](*given) == worded

@@ -18,6 +18,7 @@ VENUES = {
     "bybit": ("https://www.bybit.com/trade/usdt/BTCUSDT", "24 %"),
     "okx": ("https://www.okx.com/trade-swap/btc-usdt-swap", "1.8 %"),
     "hyperliquid": ("https://app.hyperliquid.xyz/trade/BTC", "9.7 %"),
+    "cryptocom": ("https://crypto.com/exchange/trade/BTCUSD-PERP", "12.0 %"),
 }
 
 
@@ -30,3 +31,6 @@ def test_the_overlay_is_drawn_on_each_venue(
     page, overlay = visit(url, scheme=scheme)
     overlay.shows(distance, "to liquidation", "If it runs out")
     screenshot(page, f"overlay-{venue}-{scheme}")
+    overlay.press("button.pill")
+    overlay.shows("Daily volatility" if venue != "bybit" else "hours of prices so far")
+    screenshot(page, f"overlay-{venue}-details-{scheme}")

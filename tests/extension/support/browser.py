@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[3]
 EXTENSION = ROOT / "extension"
 OUTPUT = Path(os.environ.get("SEAWALL_TEST_OUTPUT", ROOT / "test-output")) / "screenshots"
 TAG = "[data-seawall]"
+SOURCES = ("help.crypto.com",)
+"""Hosts of documents that the overlay leads to."""
 MARKER = "SEAWALL"
 PATIENCE = 5_000
 
@@ -194,7 +196,8 @@ def launch(playwright: Playwright, site_port: int, executable: str) -> Iterator[
     The venues count as public, as they do for everybody, and Seawall as loopback: without
     that, what Local Network Access forbids could not be seen.
     """
-    venues = ", ".join(f"MAP {host} 127.0.0.1:{site_port}" for host in HOSTS)
+    hosts = (*HOSTS, *SOURCES)
+    venues = ", ".join(f"MAP {host} 127.0.0.1:{site_port}" for host in hosts)
     arguments = [
         f"--disable-extensions-except={EXTENSION}",
         f"--load-extension={EXTENSION}",

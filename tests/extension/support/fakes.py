@@ -36,6 +36,7 @@ OVERLAYS = {
     "https://www.bybit.com/trade/usdt/BTCUSDT": "overlay-bybit-ok",
     "https://www.okx.com/trade-swap/btc-usdt-swap": "overlay-okx-critical",
     "https://app.hyperliquid.xyz/trade/BTC": "overlay-hyperliquid-watch",
+    "https://crypto.com/exchange/trade/BTCUSD-PERP": "overlay-cryptocom-session",
 }
 """What is answered for which page, until a test says otherwise."""
 

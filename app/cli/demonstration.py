@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import timedelta
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,9 @@ LINKED = {
 """Venue → the sandbox's account that is linked there."""
 WATCHED = ("paradex", "cryptocom")
 """Venues whose funds are shown without an account: what a key may do there, nobody can say."""
+HOURS = 30 * 24
+LEFT_TO_READ = timedelta(hours=3)
+"""The last of the prices come from the exchanges, as they do anywhere."""
 
 
 def run(*, port: int | None, scenario: str, calm_seconds: float) -> None:
@@ -54,10 +58,11 @@ def run(*, port: int | None, scenario: str, calm_seconds: float) -> None:
             "SEAWALL_WATCH": ",".join(WATCHED),
         }
         settings = serving.at_port(port)
-        click.echo("Setting up made-up exchanges and thirty days of their funds…")
+        click.echo("Setting up made-up exchanges and thirty days of their past…")
         prepare(settings)
         with opened() as place:
             _seed_funds(place, sandbox)
+            _seed_prices(place, sandbox)
             _link_accounts(place)
         director = Director(sandbox, scenario=scenario, calm_seconds=calm_seconds)
         serving.run_until_stopped(settings, say=director.begin, tick=director.tick)
@@ -129,3 +134,32 @@ def _seed_funds(place: Place, sandbox: Sandbox) -> None:
             read_at = min((balance.at for balance in reading.balances), default=now)
             earlier = [one for one in history.get(reading.id, []) if one.at < read_at]
             funds.import_samples(connection, pool_id=reading.id, samples=earlier, now=now)
+
+
+def _seed_prices(place: Place, sandbox: Sandbox) -> None:
+    """The hours of every contract held; a first reading of them all takes minutes elsewhere."""
+    from app.domain.market_risk import Candle
+    from app.sandbox.accounts import ACCOUNTS
+    from app.sandbox.candles import hours
+    from app.sandbox.holdings import BOOKS
+    from app.sandbox.listings import contract
+    from app.store import candles
+
+    market = sandbox.market.state()
+    until_ms = int((market.at - LEFT_TO_READ).timestamp() * 1000)
+    with place.database.write() as connection:
+        for venue, name in LINKED.items():
+            book = BOOKS[venue, ACCOUNTS[venue][name].book]
+            for symbol in sorted({holding.symbol for holding in book.holdings}):
+                spec = contract(venue, symbol)
+                assert spec is not None
+                past = hours(market, spec, most=HOURS, until_ms=until_ms)
+                candles.save(
+                    connection,
+                    venue=venue,
+                    native_symbol=symbol,
+                    candles_read=[
+                        Candle(at=one.at, high=one.high, low=one.low, close=one.close)
+                        for one in past
+                    ],
+                )

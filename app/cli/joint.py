@@ -104,27 +104,35 @@ def _lines(view: Mapping[str, Any]) -> list[str]:
         if point["liquidated"]:
             state = f"✗ liquidated: {point['liquidated']}"
         amount = NOTHING if profit is None else money(profit)
-        move = percent(point["move"], signed=True)
+        move = _whole(point["move"])
         lines.append(f"{move:>7} {left:>{WIDTH}}│{right:<{WIDTH}} {amount:>12}  {state}")
     return lines
 
 
+def _whole(move: float) -> str:
+    """A move of the curve, which is whole per cents: "−10\u2009%"."""
+    return f"{'−' if move < 0 else '+' if move > 0 else ''}{abs(round(move * 100))}\u2009%"
+
+
 def _breaks(view: Mapping[str, Any]) -> list[str]:
-    """What breaks first either way."""
+    """What breaks either way, the nearest first."""
+    told = []
+    for sign, word in ((-1, "Down"), (1, "Up")):
+        found = [one for one in view["breaks"] if one["move"] * sign >= 0]
+        if not found:
+            told.append(f"{word}: nothing breaks until 60\u2009%.")
+        told += [
+            f"{word if number == 0 else 'Then'}: breaks {_break(one)}."
+            for number, one in enumerate(found)
+        ]
+    return told
+
+
+def _break(found: Mapping[str, Any]) -> str:
     from app.risk.wording import percent, price
 
-    told = []
-    for way, word in (("down", "Down"), ("up", "Up")):
-        found = view[way]
-        if found is None:
-            told.append(f"{word}: nothing breaks until 60 %.")
-            continue
-        what = (
-            f"{found['symbol']} on isolated margin"
-            + (f", at {price(found['price'])}" if found["price"] is not None else "")
-            if found["subject"] == "position"
-            else f"the cross margin of {', '.join(found['scopes'])}"
-        )
-        at = "now" if found["move"] == 0 else f"at {percent(found['move'], signed=True)}"
-        told.append(f"{word}: breaks {at}: {what}.")
-    return told
+    at = "now" if found["move"] == 0 else f"at {percent(found['move'], signed=True)}"
+    if found["subject"] == "account":
+        return f"{at}: the cross margin of {', '.join(found['scopes'])}"
+    where = "" if found["price"] is None else f", at {price(found['price'])}"
+    return f"{at}: {found['symbol']} on isolated margin{where}"

@@ -214,6 +214,7 @@ class PositionOutcome:
     venue: str
     account: str
     symbol: str
+    native_symbol: str
     side: Side
     notional_usd: float | None
     move: Spread

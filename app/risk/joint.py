@@ -108,7 +108,8 @@ def _view(kind: MoveKind, groups: Sequence[Group], betas: _Betas) -> JointView:
         points=tuple(points),
         down=next(iter(fallen), None),
         up=next(iter(risen), None),
-        breaks=tuple(sorted((*fallen, *risen), key=lambda one: abs(one.move))),
+        # What is due now is due in both directions, and told once.
+        breaks=tuple(sorted(dict.fromkeys((*fallen, *risen)), key=lambda one: abs(one.move))),
     )
 
 

@@ -90,25 +90,25 @@ def group_positions(
     for mode, why in ((MarginMode.PORTFOLIO, PORTFOLIO), (None, NO_MODE)):
         if mode in by_mode:
             found.append(LeftOut(members=tuple(by_mode[mode]), why=why))
-    for shared in _shared(by_mode.get(MarginMode.CROSS, ()), margins):
-        found.append(_cross(shared, assumed))
+    cross = by_mode.get(MarginMode.CROSS, [])
+    for shared in _shared(cross, margins):
+        found.append(_cross(shared, assumed, alone=len(cross) == 1))
     for position in by_mode.get(MarginMode.ISOLATED, ()):
         found.append(_isolated(position, assumed))
     return found
 
 
 def _shared(cross: Sequence[Position], margins: Sequence[AccountMargin]) -> list[_Shared]:
-    """Cross positions by the margin behind them.
+    """Cross positions by the margin behind them, or by scope and settle asset without one.
 
     Where one margin backs several scopes it is kept once a scope. It is the same one when all it
     says is the same, and a margin in USD is the whole account's: of those the newest counts.
     """
     owners: dict[object, tuple[list[str], AccountMargin]] = {}
-    for margin in sorted(margins, key=lambda one: (-one.as_of.timestamp(), one.scope)):
+    known = [margin for margin in margins if margin.margin_balance is not None]
+    for margin in sorted(known, key=lambda one: (-one.as_of.timestamp(), one.scope)):
         same = replace(margin, scope="", note=None, session=None)
         key = WHOLE_ACCOUNT if margin.asset == WHOLE_ACCOUNT else same
-        if margin.margin_balance is None and margin.asset != WHOLE_ACCOUNT:
-            key = margin.scope
         owners.setdefault(key, ([], margin))[0].append(margin.scope)
     places = {scope: key for key, (scopes, _) in owners.items() for scope in scopes}
     taken: dict[object, list[Position]] = {}
@@ -130,7 +130,8 @@ def _shared(cross: Sequence[Position], margins: Sequence[AccountMargin]) -> list
     ]
 
 
-def _cross(shared: _Shared, assumed: Assumed) -> Group | LeftOut:
+def _cross(shared: _Shared, assumed: Assumed, *, alone: bool) -> Group | LeftOut:
+    """``alone`` says that the account has no other cross position."""
     members, margin = shared.members, shared.margin
     scopes = tuple(one for one in shared.scopes if any(p.scope == one for p in members))
     strange = next(
@@ -144,7 +145,8 @@ def _cross(shared: _Shared, assumed: Assumed) -> Group | LeftOut:
     total = margin.maintenance_margin if margin else None
     if balance is None:
         ratio = None
-    own = members[0].liquidation_price if len(members) == 1 else None
+    # What else may stand on a margin that is not known would move this price.
+    lone = len(members) == 1 and (balance is not None or alone)
     if margin is not None and margin.asset == WHOLE_ACCOUNT:
         assumed.several_assets = True
     return _group(
@@ -154,7 +156,7 @@ def _cross(shared: _Shared, assumed: Assumed) -> Group | LeftOut:
         balance=balance,
         ratio=ratio,
         total=total,
-        own_price=own,
+        own_price=members[0].liquidation_price if lone else None,
         assumed=assumed,
     )
 

@@ -55,6 +55,7 @@ def position_outcome(
         venue=held.venue,
         account=held.account,
         symbol=held.symbol,
+        native_symbol=held.native_symbol,
         side=held.side,
         notional_usd=held.notional_usd,
         move=in_order.spread(float(moves.mean())),

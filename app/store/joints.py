@@ -66,3 +66,18 @@ def get(conn: Connection, *, user_id: str, account_id: str) -> StoredJoint | Non
     if row is None:
         return None
     return StoredJoint(joint=from_json(JointLiquidation, row.document), computed_at=row.computed_at)
+
+
+def of_user(conn: Connection, *, user_id: str) -> Mapping[str, StoredJoint]:
+    """The pictures of all accounts of this user that have one, by account id."""
+    rows = conn.execute(
+        select(account_joints.c.account_id, account_joints.c.document, account_joints.c.computed_at)
+        .join(accounts)
+        .where(accounts.c.user_id == user_id)
+    )
+    return {
+        row.account_id: StoredJoint(
+            joint=from_json(JointLiquidation, row.document), computed_at=row.computed_at
+        )
+        for row in rows
+    }

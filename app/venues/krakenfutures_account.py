@@ -15,6 +15,7 @@ from app.domain.adl import AdlStanding
 from app.domain.position import (
     AccountMargin,
     ContractKind,
+    MaintenanceTier,
     MarginMode,
     Position,
     ScopeReading,
@@ -131,7 +132,7 @@ def _scheduled(one: Held, beside: Beside, contracts: Mapping[str, Contract]) -> 
 
 def _tiers(one: Held, beside: Beside, contract: Contract) -> tuple[MaintenanceTier, ...]:
     """The published levels. Those in contracts, which no price changes, come down to one."""
-    levels = (beside.levels or {}).get(one.symbol) or ()
+    levels = sorted((beside.levels or {}).get(one.symbol) or (), key=lambda level: level.threshold)
     if contract.kind is ContractKind.INVERSE:
         reached = [level for level in levels if level.threshold <= one.contracts]
         return tuple(MaintenanceTier(up_to=None, rate=level.rate) for level in reached[-1:])

@@ -1,5 +1,7 @@
 """The accounts page: linking, checking, renaming and unlinking; pairing the extension; tokens.
 
+Each account has a page of its own too: what a move of all prices does to it.
+
 What somebody typed is never sent back to them: a form that was refused comes back empty.
 """
 
@@ -22,6 +24,7 @@ from app.venues.catalogue import catalogue
 from app.venues.facts import VenueFacts, VenueStatus
 from app.web import content
 from app.web.access import signed_in
+from app.web.joint_chart import joint_chart, joint_views
 from app.web.views import unless_unchanged
 
 if TYPE_CHECKING:
@@ -71,6 +74,35 @@ def link(*, principal: Principal) -> Response:
     except (InvalidInput, Conflict) as error:
         return _problem(principal, str(error), place=LINK)
     return _after(account_id, principal, "linked")
+
+
+@blp.get("/<ident:account_id>")
+@signed_in(Scope.READ)
+def one(account_id: str, *, principal: Principal) -> Response:
+    """One account under a move of all prices, and its positions."""
+    now, user_id = clock.now(), principal.user_id
+    services().demand.looked(principal)
+    with services().database.read() as connection:
+        joint = content.shown_joint(connection, user_id=user_id, account_id=account_id)
+        held = content.held_by_key(connection, user_id=user_id, account_id=account_id)
+        linked = content.shown_accounts(connection, user_id=user_id, now=now)
+        funds = content.shown_funds(connection, venue_id=joint["venue"], now=now)
+        positions, more = content.shown_positions(
+            connection, user_id=user_id, account_id=account_id, after=None, funds=funds, now=now
+        )
+        gone = content.worker_is_gone(connection, now=now)
+    return unless_unchanged(
+        render_template(
+            "account.html",
+            account=next(account for account in linked if account["id"] == account_id),
+            joint=joint,
+            chart=joint_chart(joint),
+            views=joint_views(joint, held),
+            positions=positions,
+            more=more,
+            worker_is_gone=gone,
+        )
+    )
 
 
 @blp.post("/<account_id>/check")

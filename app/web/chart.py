@@ -111,7 +111,7 @@ def chart(history: Shown, top_ups: Iterable[Shown] = ()) -> Chart | None:
             for one in stretches
             if len(one) > 1
         ),
-        scale=tuple((words, round(down(value) * 100, 2)) for value, words in _ticks(bottom, top)),
+        scale=tuple((words, round(down(value) * 100, 2)) for value, words in ticks(bottom, top)),
         marks=_apart(across(at) * 100 for at, kind, _ in happened if kind not in EVERYDAY),
         end=(round(across(moments[-1]) * 100, 2), round(down(points[-1]["usd"]) * 100, 2)),
         times=_times(first, last),
@@ -137,7 +137,7 @@ def _unbroken(moments: Sequence[datetime]) -> list[range]:
     return [range(*ends) for ends in pairwise([0, *breaks, len(moments)])]
 
 
-def _ticks(bottom: float, top: float) -> list[tuple[float, str]]:
+def ticks(bottom: float, top: float) -> list[tuple[float, str]]:
     """At most so many round values between the two, and their words."""
     rough = (top - bottom) / TICKS
     power = 10.0 ** floor(log10(rough))

@@ -10,22 +10,29 @@ from sqlalchemy import Connection
 
 from app.api.shapes.account import AccountSchema, accounts_shown
 from app.api.shapes.fund import FundSchema, fund
+from app.api.shapes.joint import JointSchema, joint_liquidation
 from app.api.shapes.position import PositionSchema, position
 from app.api.shapes.source import source_error
 from app.api.shapes.venue import VenueSchema, venue, venue_name
 from app.domain.loss_model import LossModel, StepKind, Touches
+from app.domain.position import Position
 from app.risk.wording import day
 from app.store import accounts as account_rows
 from app.store import funds as fund_rows
-from app.store import heartbeat, sources
+from app.store import heartbeat, joints, sources
 from app.store import positions as position_rows
 from app.venues.catalogue import catalogue
 from app.web.headline import is_in_trouble
+from app.web.joint_chart import move_told, nearest_of_the_account
 
 Shown = dict[str, Any]
 PAGE = 60
 BRIEF, FULL = 4, 12
 """So many pools of a venue stand in the table beside positions, and in the table of venues."""
+MOST_NAMED = 1000
+"""So many positions of one account are known by name at most."""
+NEAR = 0.30
+"""A move of all prices that liquidates an account is told beside positions up to this size."""
 
 AFTER_FUND: Mapping[StepKind, str] = {
     StepKind.BACKSTOP_LIQUIDATOR: "a backstop takes positions over",
@@ -36,6 +43,7 @@ AFTER_FUND: Mapping[StepKind, str] = {
 }
 
 _POSITION, _ACCOUNT, _FUND, _VENUE = PositionSchema(), AccountSchema(), FundSchema(), VenueSchema()
+_JOINT = JointSchema()
 
 
 def shown_positions(
@@ -45,14 +53,17 @@ def shown_positions(
     after: str | None,
     funds: Sequence[Shown],
     now: datetime,
+    account_id: str | None = None,
 ) -> tuple[list[Shown], str | None]:
-    """A page of positions, worst first, and where the next page begins.
+    """A page of positions (of one account or of all), worst first, and where the next begins.
 
     A position's fund is the one of ``funds``, which says more of it than the position does.
     Raises ``InvalidInput`` when ``after`` is no place in the list.
     """
     known = {one["id"]: one for one in funds}
-    found = position_rows.list_for(connection, user_id=user_id, after=after, limit=PAGE + 1)
+    found = position_rows.list_for(
+        connection, user_id=user_id, account_id=account_id, after=after, limit=PAGE + 1
+    )
     page = found[:PAGE]
     shown = []
     for stored in page:
@@ -69,6 +80,38 @@ def shown_accounts(connection: Connection, *, user_id: str, now: datetime) -> li
     linked = account_rows.list_for(connection, user_id=user_id)
     dumped = _ACCOUNT.dump(accounts_shown(connection, linked, user_id=user_id, now=now), many=True)
     return [dict(one, unread=_is_unread(one)) for one in dumped]
+
+
+def shown_joint(connection: Connection, *, user_id: str, account_id: str) -> Shown:
+    """One account under a move of all prices. Raises ``NotFound``."""
+    linked = account_rows.get(connection, user_id=user_id, account_id=account_id)
+    stored = joints.get(connection, user_id=user_id, account_id=account_id)
+    return dict(_JOINT.dump(joint_liquidation(linked, stored)))
+
+
+def held_by_key(connection: Connection, *, user_id: str, account_id: str) -> Mapping[str, Position]:
+    """The positions of one account by what tells them apart."""
+    found = position_rows.list_for(
+        connection, user_id=user_id, account_id=account_id, limit=MOST_NAMED
+    )
+    return {one.assessment.position.key: one.assessment.position for one in found}
+
+
+def falling_together(
+    connection: Connection, *, user_id: str, accounts: Sequence[Shown]
+) -> list[Shown]:
+    """The accounts whose cross margin a move of all prices of up to ``NEAR`` uses up.
+
+    The nearest first. A position on isolated margin is no account; its card says how far it is.
+    """
+    pictures = joints.of_user(connection, user_id=user_id)
+    near = []
+    for account in accounts:
+        picture = pictures.get(account["id"])
+        found = picture and nearest_of_the_account(picture.joint)
+        if found and abs(found.move) < NEAR:
+            near.append((abs(found.move), dict(account, move=move_told(found.kind, found.move))))
+    return [account for _, account in sorted(near, key=lambda one: one[0])]
 
 
 def _is_unread(account: Mapping[str, Any]) -> bool:

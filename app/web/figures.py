@@ -20,7 +20,6 @@ from app.web.filters import (
     quantity,
     signed,
     span,
-    standing,
 )
 
 SOURCES = {"venue": "from the venue", "estimated": "estimated"}
@@ -85,7 +84,7 @@ def position_figures(p: Mapping[str, Any]) -> list[Figure]:
         price,
         SOURCES.get(p["liquidation_price_source"]),
     )
-    lines = [
+    return [
         Figure(label="Account", value=p["account"]["label"]),
         line("Size", "size", lambda size: f"{quantity(size)} {base(p['symbol'])}"),
         line("Value", "notional_usd", money),
@@ -114,12 +113,7 @@ def position_figures(p: Mapping[str, Any]) -> list[Figure]:
             if account_ratio is None or account_ratio == p["margin_ratio"]
             else f"account {percent(account_ratio)}",
         ),
-        line("Deleveraging queue", "adl", standing),
     ]
-    if p["distance_daily_volatilities"] is not None:
-        moves = f"{p['distance_daily_volatilities']:.1f}"
-        lines.insert(5, Figure(label="Daily moves to liquidation", value=moves))
-    return lines
 
 
 def base(symbol: str) -> str:

@@ -14,10 +14,28 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response
 
 from app.api import errors
-from app.web import account_views, figures, filters, fund_views, settings_views, sign_in, views
+from app.web import (
+    account_views,
+    figures,
+    filters,
+    fund_views,
+    joint_chart,
+    outlook,
+    scenario_views,
+    settings_views,
+    sign_in,
+    views,
+)
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (views.blp, fund_views.blp, account_views.blp, settings_views.blp, sign_in.blp)
+PAGES = (
+    views.blp,
+    fund_views.blp,
+    scenario_views.blp,
+    account_views.blp,
+    settings_views.blp,
+    sign_in.blp,
+)
 NOWHERE = "There is nothing at this address."
 SURPRISE = "Something went wrong here; the log says what. Nothing was changed."
 TITLES = {
@@ -36,7 +54,8 @@ MESSAGES = {
 
 def init_pages(app: Flask) -> None:
     """Add the status page, its signing in and its static files to ``app``."""
-    app.jinja_env.filters.update({**filters.FILTERS, **figures.FILTERS})
+    for worded in (filters, figures, outlook, joint_chart):
+        app.jinja_env.filters.update(worded.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_everywhere)
     for blueprint in PAGES:

@@ -39,6 +39,7 @@ def positions(*, principal: Principal) -> Response:
             connection, user_id=principal.user_id, after=after, funds=funds, now=now
         )
         accounts = content.shown_accounts(connection, user_id=principal.user_id, now=now)
+        near = content.falling_together(connection, user_id=principal.user_id, accounts=accounts)
         errors = content.fund_errors(connection)
         gone = content.worker_is_gone(connection, now=now)
     newest, oldest = content.span(accounts)
@@ -50,6 +51,7 @@ def positions(*, principal: Principal) -> Response:
             continued=bool(after),
             more=more,
             accounts=accounts,
+            falling_together=near,
             newest=newest,
             oldest=oldest,
             worker_is_gone=gone,

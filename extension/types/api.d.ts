@@ -2618,6 +2618,8 @@ export interface components {
             /** @description Its label */
             account: string;
             symbol: string;
+            /** @description The venue's own name */
+            native_symbol: string;
             /** @enum {string} */
             side: "long" | "short";
             /** @description Value now */

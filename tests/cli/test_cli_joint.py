@@ -46,13 +46,14 @@ def test_the_picture_has_a_bar_a_move_and_marks_what_is_liquidated(
     lines = [line for line in out.splitlines() if "│" in line]
     assert len(lines) == 2 * 13, "two views, every ten per cent"
     down, middle, up = lines[2], lines[6], lines[12]
+    assert [line.split("%")[0].strip() for line in (down, middle, up)] == ["−40", "0", "+60"]
     assert "$-6,630" in down.replace("−$", "$-").replace("−", "-")
     assert "✗ liquidated: 1" in down
     assert "░" in down and "█" not in down
     assert "█" not in middle and "ratio" in middle
     assert up.index("█") > up.index("│") and "$19,500" in up
     assert "Down: breaks at −20\u2009%: the cross margin of linear." in out
-    assert "Up: nothing breaks until 60 %." in out
+    assert "Up: nothing breaks until 60\u2009%." in out
     assert "The maintenance tiers of BTC/USDT:USDT are not known" in out
 
 

@@ -223,10 +223,22 @@ def test_the_exchanges_own_price_wins_for_a_position_alone_on_its_margin() -> No
     assert view(alone).points[0].profit_usd == pytest.approx(-0.5 * 13_000)
 
 
+def test_of_two_positions_on_a_margin_nobody_knows_no_price_is_taken_for_the_joint_one() -> None:
+    """The exchange's price of each holds the other still."""
+    one = cross(liquidation_price=40_000.0, collateral=None, margin_ratio=None)
+    unknown = a_margin(asset="USD", margin_balance=None, margin_ratio=0.4)
+    alone = joint([one], [unknown])
+    assert distance(view(alone).down) == pytest.approx(0.2)
+    both = joint([one, replace(one, scope="other", settle_asset="USDC")], [unknown])
+    assert (both.views, both.margin_ratio) == ((), 0.4)
+    assert "margin balance behind it is not known" in both.notes["views"]
+
+
 def test_a_margin_that_is_used_up_breaks_now() -> None:
     one = view(joint([cross()], [a_margin(margin_balance=400.0)]))
     assert one.down is not None and one.up is not None
     assert (one.down.move, one.up.move) == (0.0, 0.0)
+    assert one.breaks == (one.down,), "told once"
     assert {point.liquidated for point in one.points} == {1}
 
 

@@ -150,6 +150,19 @@ EXAMPLES = {
         theirs=2209.94,
         ours=2211.111,
     ),
+    # 1,000 contracts of 1 USD on a wallet of 0.01 BTC; no fee, and maintenance at the price itself.
+    "inverse cross, Kraken, long": Example(
+        source="https://support.kraken.com/hc/en-us/articles/360022835671-Equity-Protection-Process",
+        kind=INVERSE,
+        side=Side.LONG,
+        quantity=1000.0,
+        entry=8000.0,
+        margin=0.01,
+        rate=0.01,
+        theirs=7481.0,
+        ours=7481.481,
+        digits=0.5,
+    ),
     # 10,000 contracts of 1 USD and 0.5 BTC in the account; the fee is that at bankruptcy. Their
     # own sum comes to 5739.08.
     "inverse cross, Bybit, long": Example(
@@ -221,9 +234,13 @@ def test_kucoins_bankruptcy_prices(
     assert found == pytest.approx(theirs, abs=0.005), source
 
 
-def test_bitmexs_and_bybits_bankruptcy_prices_on_cross_margin() -> None:
-    """Of their examples above: 500 USDT, and 5718.57 USD with the fee of 0.075 % at that price."""
+def test_bankruptcy_prices_on_cross_margin() -> None:
+    """Of the examples above: BitMEX 500, Kraken 7407, Bybit 5718.57 with the fee of 0.075 %."""
     linear, inverse = EXAMPLES["linear cross, BitMEX, long"], EXAMPLES["inverse cross, Bybit, long"]
+    kraken = EXAMPLES["inverse cross, Kraken, long"]
+    assert bankruptcy_price(
+        INVERSE, side=Side.LONG, quantity=1000.0, price=kraken.entry, margin=kraken.margin
+    ) == pytest.approx(7407.0, abs=0.5)
     assert bankruptcy_price(
         LINEAR, side=Side.LONG, quantity=20.0, price=linear.entry, margin=linear.margin
     ) == pytest.approx(500.0)

@@ -35,6 +35,8 @@ OPEN_TO_ALL = {
     ("POST", "/sign-in"),
     ("POST", "/api/v1/pairing"),
 }
+ONLY_ANSWERS = {("POST", "/api/v1/scenarios")}
+"""The question is too long for an address; nothing is stored."""
 UNSAFE = {"POST", "PATCH", "DELETE", "PUT"}
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -141,6 +143,8 @@ def test_a_token_that_reads_changes_nothing_anywhere(stage: Stage, owned: dict[s
             allowed = {HTTPStatus.FORBIDDEN}
             if rule == "/sign-out":
                 allowed.add(HTTPStatus.SEE_OTHER)
+            if (method, rule) in ONLY_ANSWERS:
+                allowed = {HTTPStatus.OK, HTTPStatus.UNPROCESSABLE_ENTITY}
             assert answer.status_code in allowed, (method, rule, answer.status_code)
     assert count(stage) == before
 

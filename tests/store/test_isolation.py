@@ -78,6 +78,7 @@ FINDS_NOTHING: dict[str, Question] = {
         conn, user_id=me, account_id=its.account
     ),
     "joints.get": lambda conn, me, its: joints.get(conn, user_id=me, account_id=its.account),
+    "joints.of_user": lambda conn, me, _: joints.of_user(conn, user_id=me),
     "margins.notes_of": lambda conn, me, _: margins.notes_of(conn, user_id=me),
     "positions.pools_behind": lambda conn, me, _: positions.pools_behind(
         conn, user_id=me, venue="binance"

@@ -113,3 +113,19 @@ def test_a_picture_kept_before_a_field_was_added_is_still_read(
         conn.execute(account_joints.update().values(document=document))
     views = tuple(replace(view, breaks=()) for view in a_joint().views)
     assert kept(database, owner, account).joint == replace(a_joint(), views=views)
+
+
+def test_the_pictures_of_all_accounts_are_found_by_their_account(
+    database: Database, owner: str, account: Account
+) -> None:
+    other = link(database, owner)
+    link(database, owner)
+    with database.write() as conn:
+        joints.put(conn, account_id=account.id, joint=a_joint(), now=NOON)
+        joints.put(conn, account_id=other.id, joint=a_joint(900.0), now=NOON)
+    with database.read() as conn:
+        found = joints.of_user(conn, user_id=owner)
+    assert {name: one.joint for name, one in found.items()} == {
+        account.id: a_joint(),
+        other.id: a_joint(900.0),
+    }

@@ -19,6 +19,7 @@ import time_machine
 
 from app import clock
 from app.domain.fund import FundHistoryPage, FundSample
+from app.monitor.candles import refresh_candles
 from app.monitor.context import Context
 from app.monitor.coordinator import Coordinator
 from app.monitor.scheduler import Scheduler
@@ -47,6 +48,8 @@ READ_ONLY = {
     "cryptocom": "read_only",
 }
 """Venue → the sandbox's account that only reads."""
+HALF_AN_HOUR = 1800
+"""Seconds. Who is to be asked for candles sooner than that has more of them, or an hour ends."""
 LINKED = tuple(venue for venue in READ_ONLY if venue not in {"paradex", "cryptocom"})
 
 
@@ -87,24 +90,37 @@ class Installation:
                 now=clock.now(),
             ).token
         self.api = Caller(self.app, token)
+        self._start_worker()
+        self._put_the_past_behind()
+
+    def close(self) -> None:
+        self.app.extensions["seawall"].demand.settle()
+        self.context.clients.close()
+        self.queue.close()
+
+    def _start_worker(self) -> None:
         self.context = Context(
-            database=database,
-            clients=Clients(self.settings.cache_dir, sandbox.url),
+            database=self.database,
+            clients=Clients(self.settings.cache_dir, self.sandbox.url),
             opener=Opener(self.settings.private_dir),
-            queue=queue,
+            queue=self.queue,
             catalogue=catalogue(),
             now=clock.now,
             random=lambda: 1.0,
             watch=frozenset(ACCOUNTS),
         )
-        self._put_the_past_behind()
         self.coordinator: Coordinator = build_coordinator(self.context)
         register_jobs(self.context, self.coordinator)
         self.scheduler = Scheduler(self.context, self.coordinator)
 
-    def close(self) -> None:
-        self.app.extensions["seawall"].demand.settle()
+    def restart_worker(self) -> None:
+        """End the worker and start another, which knows what is stored and nothing else.
+
+        Only where the queue is the folder's file.
+        """
         self.context.clients.close()
+        self.queue = JobQueue(self.folder / "queue.db", name=self.queue.huey.name)
+        self._start_worker()
 
     def _put_the_past_behind(self) -> None:
         """These tests are about what follows; tests/integration/test_past.py reads pasts."""
@@ -127,6 +143,11 @@ class Installation:
         account = body(answer, 202)
         assert account["status"] == "pending"
         return str(account["id"])
+
+    def acknowledge(self, account_id: str) -> None:
+        """Say that a key of which the venue cannot tell was looked at; after the first check."""
+        path = f"/api/v1/accounts/{account_id}/acknowledge"
+        body(self.api.post(path, json={"unverifiable": True}), 200)
 
     def link_all(self) -> dict[str, str]:
         """Link the account of each venue that only reads; ids by venue."""
@@ -173,6 +194,15 @@ class Installation:
         """Let time pass in one go, and work what has come due by then."""
         self.time.shift(timedelta(**delta))
         self.settle()
+
+    def read_candles(self, *venues: str) -> None:
+        """Read the prices of these venues up to the last full hour, as fast as they come."""
+        for venue in venues:
+            for _ in range(60):
+                if refresh_candles(self.context, venue).interval > HALF_AN_HOUR:
+                    break
+            else:
+                raise AssertionError(f"the prices of {venue} are not read up to now")
 
     def source(self, name: str) -> SourceState:
         """What the worker knows of a source; of an account by its id."""

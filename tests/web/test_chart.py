@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.api.fields import rfc3339
@@ -101,7 +101,9 @@ def test_the_band_holds_the_line(values: list[tuple[float, float, float, float]]
     found = chart(past(values))
     assert found is not None
     longer = [line for line in found.lines if len(set(line.split())) > 1]
-    for line, band in zip(longer, found.bands[-len(longer) :], strict=False):
+    # Points too close together to be told apart draw as one, which has a band all the same.
+    assume(len(longer) == len(found.bands))
+    for line, band in zip(longer, found.bands, strict=True):
         edge = places(band)
         half = len(edge) // 2
         for (_, y), (_, high), (_, low) in zip(

@@ -48,7 +48,6 @@ def test_figures_carry_their_units_and_where_they_come_from() -> None:
         "from the venue",
     )
     assert shown["Bankruptcy price"].aside == "estimated"
-    assert shown["Deleveraging queue"].value == "3 of 4"
 
 
 def test_every_figure_that_is_missing_says_why() -> None:
@@ -60,7 +59,6 @@ def test_every_figure_that_is_missing_says_why() -> None:
             "collateral",
             "maintenance_margin",
             "unrealized_pnl",
-            "adl",
         )
     )
     shown = lines(**missing, notes={"collateral": "The whole account's margin backs it."})

@@ -50,7 +50,7 @@ def test_a_form_that_is_too_large_is_refused(browser: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/venues", "/venues/okx", "/accounts", "/sign-in", "/nowhere"]
+    "path", ["/", "/venues", "/venues/okx", "/scenarios", "/accounts", "/sign-in", "/nowhere"]
 )
 def test_no_page_holds_a_style_or_a_script_of_its_own(browser: Caller, path: str) -> None:
     html = browser.get(path, headers=PERSON).get_data(as_text=True)

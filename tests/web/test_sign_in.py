@@ -28,7 +28,7 @@ def a_code(stage: Stage) -> str:
         )
 
 
-@pytest.mark.parametrize("path", ["/", "/venues", "/venues/binance", "/accounts"])
+@pytest.mark.parametrize("path", ["/", "/venues", "/venues/binance", "/scenarios", "/accounts"])
 def test_a_stranger_is_shown_how_to_sign_in(stranger: Caller, path: str) -> None:
     shown = words(stranger.get(path), 401)
     assert "Sign in to Seawall" in shown

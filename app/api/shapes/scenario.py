@@ -30,7 +30,7 @@ SPREADS_OF_THE_POOL = (
     "forced_usd", "shortfall_usd", "paid_usd", "left_usd", "uncovered_usd", "adl_usd", "haircut",
 )  # fmt: skip
 OF_THE_POSITION = (
-    "id", "venue", "account", "symbol", "side", "notional_usd", "liquidated", "reached", "notes",
+    "id", "venue", "account", "symbol", "native_symbol", "side", "notional_usd", "liquidated", "reached", "notes",
 )  # fmt: skip
 OF_THE_ASSUMPTION = ("name", "value", "unit", "kind", "why", "source", "as_of")
 
@@ -101,6 +101,7 @@ class PositionOutcomeSchema(AnswerSchema):
     venue = fields.String()
     account = fields.String(metadata={"description": "Its label"})
     symbol = fields.String()
+    native_symbol = fields.String(metadata={"description": "The venue's own name"})
     side = choice(Side)
     notional_usd = Number("Value now")
     move = fields.Nested(SpreadSchema)

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from tests.support.page_browser import Site, Visitor
 from tests.support.page_funds import CALM, DRAINING, REGROUPED, TOPPED_UP, four_pasts
+from tests.support.page_outlook import outlooks
 from tests.support.page_stage import crash
 
 PAGES = {
@@ -22,6 +23,7 @@ PAGES = {
     "fund-regrouped": f"/funds/{REGROUPED}",
     "fund-topped-up": f"/funds/{TOPPED_UP}",
     "fund-without-past": "/funds/binance:usdm:wifusdt?range=1d",
+    "scenarios": "/scenarios",
     "accounts": "/accounts",
     "link": "/accounts?venue=okx",
     "settings": "/settings",
@@ -41,10 +43,9 @@ def test_pages_fit_and_are_kept_as_pictures(
     width: int,
     scheme: str,
 ) -> None:
-    crash(site.stage)
-    four_pasts(site.stage)
+    pages = everything(site)
     page = visitor.open("/", viewport={"width": width, "height": SIZES[width]}, color_scheme=scheme)
-    for name, path in PAGES.items():
+    for name, path in pages.items():
         page.goto(site.address + path)
         assert overflow(page) == [], name
         keep_picture(page, f"{name}-{width}-{scheme}")
@@ -54,10 +55,9 @@ def test_pages_fit_and_are_kept_as_pictures(
 def test_nothing_is_wider_than_the_smallest_phone_and_everything_can_be_tapped(
     site: Site, visitor: Visitor
 ) -> None:
-    crash(site.stage)
-    four_pasts(site.stage)
+    pages = everything(site)
     page = visitor.open("/", viewport={"width": 320, "height": 640}, has_touch=True)
-    for name, path in PAGES.items():
+    for name, path in pages.items():
         page.goto(site.address + path)
         page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
         assert overflow(page) == [], name
@@ -67,18 +67,32 @@ def test_nothing_is_wider_than_the_smallest_phone_and_everything_can_be_tapped(
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_axe_finds_nothing_to_complain_of(site: Site, visitor: Visitor, scheme: str) -> None:
-    crash(site.stage)
-    four_pasts(site.stage)
+    pages = everything(site)
     page = visitor.open("/", color_scheme=scheme)
     # What is not a colour is the same in both.
     options = {"runOnly": ["color-contrast"]} if scheme == "light" else None
     axe = Axe()
-    for name, path in PAGES.items():
+    for name, path in pages.items():
         page.goto(site.address + path)
         page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
         found = axe.run(page, options=options)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
     visitor.expected(NOT_FOUND)
+
+
+def everything(site: Site) -> dict[str, str]:
+    """Something of each sort to see, and the pages that show it."""
+    crash(site.stage)
+    four_pasts(site.stage)
+    made = outlooks(site.stage)
+    accounts = {
+        "account": made.cross,
+        "account-session": made.alone,
+        "account-portfolio": made.portfolio,
+        "account-large": made.large,
+        "account-new": made.new,
+    }
+    return PAGES | {name: f"/accounts/{account_id}" for name, account_id in accounts.items()}
 
 
 def overflow(page: Page) -> list[str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from app.domain.thresholds import Thresholds
-
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 URGENT = ("critical", "warning")
 DUE = {"liquidation_breached", "margin_breached"}
@@ -61,13 +59,8 @@ def _calm(positions: Sequence[Shown], funds: Sequence[Shown]) -> str:
 
 def _near(positions: Sequence[Shown]) -> list[str]:
     """Positions by how close their liquidation is, those that are closest."""
-    close_from = Thresholds().distance.warning or 0.0
     due = [p for p in positions if _is_due(p)]
-    close = [
-        p
-        for p in positions
-        if p["distance"] is not None and p["distance"] <= close_from and not _is_due(p)
-    ]
+    close = [p for p in positions if _is_close(p) and not _is_due(p)]
     if due:
         and_close = f", {_count(len(close), 'is', 'are').lower()} close to it" if close else ""
         return [
@@ -76,6 +69,14 @@ def _near(positions: Sequence[Shown]) -> list[str]:
     if close:
         return [_count(len(close), "position is", "positions are") + " close to liquidation"]
     return _need_a_look([p for p in positions if _is_urgent_itself(p)])
+
+
+def _is_close(position: Shown) -> bool:
+    """By the user's own thresholds, which the reasons were made with."""
+    return any(
+        reason["code"] == "liquidation_near" and reason["severity"] != "watch"
+        for reason in position["reasons"]
+    )
 
 
 def _is_due(position: Shown) -> bool:

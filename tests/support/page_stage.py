@@ -71,7 +71,8 @@ def judged(
         value=distance,
         threshold=0.05,
     )
-    told = (*reasons, *([near] if severity is not Severity.OK and distance is not None else []))
+    is_near = severity is not Severity.OK and distance is not None and distance <= 0.1
+    told = (*reasons, *([near] if is_near else []))
     notes = {} if fund is not None else {"fund": fund_note}
     if distance is None:
         notes |= {

@@ -117,8 +117,8 @@ def test_the_sentence_comes_first_then_funds_positions_and_what_it_rests_on(
         "Left in the fund",
         "Winners closed",
         "Your positions, worst first",
-        "BTC/USDT:USDT long 100\u2009% of the draws liquidate it",
-        "ETH/USDT:USDT short 0\u2009% of the draws liquidate it",
+        "BTCUSDT long 100\u2009% of the draws liquidate it",
+        "ETHUSDT short 0\u2009% of the draws liquidate it",
         "Given",
         "Move of BTC: −20\u2009%",
         "Data",
@@ -187,7 +187,7 @@ def test_without_positions_the_funds_asked_for_are_shown_all_the_same(
     shown = asked(other, name="fall-20", venues="binance")
     assert "Binance’s fund for BTC, ETH and BNB" in shown
     assert "You hold nothing that is known here at this exchange" in shown
-    assert "BTC/USDT:USDT" not in shown
+    assert "BTCUSDT long" not in shown
 
 
 def test_who_holds_nothing_and_names_nothing_is_told_what_to_do(stage: Stage) -> None:

@@ -15,7 +15,7 @@ help: ## Say what there is
 run: $(RUNTIME) ## Start Seawall for one person on http://127.0.0.1:8765 and print a sign-in link
 	@$(PY) -m app.cli up $(ARGS)
 
-demo: $(RUNTIME) ## The same on made-up exchanges: four accounts, a crash, a draining fund; no key, no network
+demo: $(RUNTIME) ## The same on made-up exchanges: six accounts, a crash, a draining fund; no key, no network
 	@$(PY) -m app.cli demo $(ARGS)
 
 test: $(DEV) ## Every check and test: Python, node, browser (ARGS go to pytest)

@@ -25,7 +25,18 @@ from app.api.services import EXTENSION, Services
 PREFIX = "/api/v1"
 OVERLAY_PATH = PREFIX + overlay.PATH
 LARGEST_BODY = 64 * 1024
-RESOURCES = (accounts, joint, positions, venues, funds, overlay, settings, tokens, pairing, scenarios)
+RESOURCES = (
+    accounts,
+    joint,
+    positions,
+    venues,
+    funds,
+    overlay,
+    settings,
+    tokens,
+    pairing,
+    scenarios,
+)
 
 
 class Ident(BaseConverter):

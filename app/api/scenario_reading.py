@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -65,6 +66,15 @@ def check_venues(names: Collection[str]) -> list[str]:
     return unknown
 
 
+def _settled(facts: VenueFacts) -> dict[str, list[str]]:
+    """The scopes whose contracts all settle in one asset, by that asset."""
+    found: dict[str, list[str]] = {}
+    for scope in facts.scopes:
+        if re.fullmatch(r"[A-Z0-9]+", scope.settle):
+            found.setdefault(scope.settle, []).append(scope.id)
+    return found
+
+
 def _stock(conn: Connection, facts: VenueFacts, held: list[StoredPosition]) -> VenueStock:
     name = facts.name
     return VenueStock(
@@ -73,6 +83,7 @@ def _stock(conn: Connection, facts: VenueFacts, held: list[StoredPosition]) -> V
         loss_model=facts.loss_model,
         session=facts.session,
         every_scope=[scope.id for scope in facts.scopes],
+        settled=_settled(facts),
         no_fund=None if facts.fund.published else f"{name} does not publish its insurance fund.",
         pools=funds.pools(conn, venue=facts.id),
         states={one.state.pool_id: one.state for one in funds.states(conn, venue=facts.id)},

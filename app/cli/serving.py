@@ -52,7 +52,7 @@ def up(port: int | None) -> None:
 def demo(port: int | None, scenario: str, calm_seconds: float) -> None:
     """Show it all on made-up exchanges.
 
-    Four linked accounts and a market that falls while a fund drains. No key and no network is
+    Six linked accounts and a market that falls while a fund drains. No key and no network is
     needed, and nothing is kept.
     """
     from app.cli import demonstration

@@ -43,6 +43,8 @@ class AdlWeight(StrEnum):
 class AdlJoin(StrEnum):
     MULTIPLY = "multiply"
     DIVIDE = "divide"
+    NOTHING = "nothing"
+    """The score is 0, whatever gain and weight are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from app.domain.verdict import Assessment
 from app.monitor.intervals import ALARMING, Danger
 from app.risk.account_outlook import with_account
 from app.risk.assessment import assess
+from app.risk.bounds import bounded, bounded_margin
 from app.risk.joint import joint_liquidation
 from app.risk.margin import share_margin
 from app.risk.pool_match import PoolIndex
@@ -126,7 +127,7 @@ def assess_account(
 
     ``hedges`` are by the positions' own ``key``.
     """
-    parts = tuple(parts)
+    parts = tuple(_bounded(part) for part in parts)
     assessments = [
         assessment
         for part in parts
@@ -135,6 +136,14 @@ def assess_account(
     joint = _as_one(picture, assessments, parts, now)
     judged = (with_account(one, joint, thresholds) for one in assessments)
     return Judged(assessments=tuple(judged), joint=joint)
+
+
+def _bounded(part: Part) -> Part:
+    """One broken figure must not cost the other positions their verdicts."""
+    return Part(
+        positions=[bounded(position) for position in part.positions],
+        margin=part.margin and bounded_margin(part.margin),
+    )
 
 
 def _as_one(

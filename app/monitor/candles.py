@@ -61,7 +61,10 @@ def refresh_candles(context: Context, venue: str) -> Outcome:
         wanted = _wanted(connection, venue, facts.candles)
         last = candles.last_hours(connection, venue=venue, symbols=wanted)
     known = context.candle_turns.of(venue)
-    asked = {symbol: known[symbol] for symbol in wanted if symbol in known}
+    # What was asked in the future was asked before the clock was set back: it would wait long.
+    asked = {
+        symbol: known[symbol] for symbol in wanted if symbol in known and known[symbol].at <= now
+    }
     due = _due(wanted, last, asked, reference=facts.candles.reference, now=now)
     page = _heaviest(facts, facts.candles)
     turn = due[: _at_once(facts, page)]

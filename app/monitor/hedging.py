@@ -11,7 +11,7 @@ from app.domain.loss_model import StepKind, Touches
 from app.domain.position import Position
 from app.monitor.demand import is_known
 from app.risk.hedges import Leg, find_hedges
-from app.store import positions
+from app.store import legs
 from app.store.positions import position_id
 from app.venues.catalogue import Catalogue
 
@@ -58,13 +58,10 @@ def _stored_legs(
     *,
     without: tuple[str, Collection[str]] | None = None,
 ) -> list[Leg]:
-    held = positions.list_for(connection, user_id=user_id, limit=MOST)
     return [
-        _leg(catalogue, one.id, one.assessment.position, one.account_label)
-        for one in held
-        if without is None
-        or one.account_id != without[0]
-        or one.assessment.position.scope not in without[1]
+        _leg(catalogue, one.id, one.position, one.account_label)
+        for one in legs.of_user(connection, user_id=user_id, limit=MOST)
+        if without is None or one.account_id != without[0] or one.position.scope not in without[1]
     ]
 
 

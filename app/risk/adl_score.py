@@ -23,7 +23,7 @@ WHY_NO_SCORE: Final = {
     " complete formula.",
     AdlChoice.RANDOM: "The venue picks the positions it deleverages at random: no figure of a"
     " position tells whether it is next.",
-    AdlChoice.ACCOUNT_GAIN: "The venue goes by the gain over its whole platform, not contract by"
+    AdlChoice.ACCOUNT_GAIN: "The venue compares gains over its whole platform, not contract by"
     " contract: no score is worked out.",
     AdlChoice.NONE: "The venue describes no auto-deleveraging.",
     AdlChoice.UNKNOWN: "How the venue chooses whom it deleverages is not published.",
@@ -89,9 +89,11 @@ def _score(
     if quantity_of(position) <= 0:
         raise _Unknown("The size of the position is not known.")
     values = _values(position, mark=mark, entry=entry)
+    join = formula.in_profit if values.profit >= 0 else formula.at_loss
+    if join is AdlJoin.NOTHING:
+        return 0.0
     gain = _gain(position, formula.gain, values, margin, mark / entry)
     weight = _weight(position, formula.weight, values, margin, bankruptcy_price)
-    join = formula.in_profit if values.profit >= 0 else formula.at_loss
     if join is AdlJoin.DIVIDE and weight == 0:
         raise _Unknown("The formula divides by a figure that is 0 here.")
     found = gain * weight if join is AdlJoin.MULTIPLY else gain / weight

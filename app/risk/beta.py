@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from math import isfinite
-
 import numpy as np
 
 from app.domain.price_series import PriceSeries
+from app.risk.bounds import usable_beta
 from app.risk.volatility import LEAST_HOURS, Estimate, hourly_moves
 
 
@@ -32,6 +31,6 @@ def beta(own: PriceSeries, reference: PriceSeries) -> Estimate:
     if not spread > 0 or not np.any(others[theirs]):
         return Estimate(value=None, note="BTC's price has not moved in the hours that are known.")
     slope = float(x @ (y - y.mean())) / spread
-    if not isfinite(slope):
+    if usable_beta(slope) is None:
         return Estimate(value=None, note="The moves are too small to compare with BTC's.")
     return Estimate(value=slope)

@@ -17,6 +17,7 @@ from typing import Final
 
 from app.domain.hedge import Hedge
 from app.domain.position import MarginMode, Position, Side
+from app.risk.bounds import is_figure
 from app.risk.liquidation import usable_price
 from app.risk.loss_answer import in_profit
 from app.risk.units import is_dollar
@@ -129,7 +130,7 @@ def _by_price(items: list[_Held]) -> Iterator[Sequence[_Held]]:
 def _held(leg: Leg) -> _Held | None:
     position = leg.position
     known = coin_of(position)
-    if known is None or not abs(position.size) > 0:
+    if known is None or not abs(position.size) > 0 or not is_figure(position.size):
         return None
     coin, each = known
     price = usable_price(position.mark_price)
@@ -198,7 +199,7 @@ def _other(side: Side) -> Side:
 def _values(group: Sequence[_Held]) -> list[float]:
     """In USD where the venues tell it for all, else in coins."""
     usd = [item.leg.position.notional_usd for item in group]
-    known = [abs(value) for value in usd if value is not None]
+    known = [abs(value) for value in usd if value is not None and is_figure(value)]
     return known if len(known) == len(group) and all(known) else [item.coins for item in group]
 
 

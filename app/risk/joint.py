@@ -11,6 +11,7 @@ from datetime import datetime
 
 from app.domain.joint import JointBreak, JointLiquidation, JointPoint, JointView, MoveKind
 from app.domain.position import AccountMargin, MarginMode, Position
+from app.risk.bounds import usable_beta
 from app.risk.joint_groups import Group, LeftOut, count_hedges, group_positions
 from app.risk.joint_legs import FLOOR, Assumed, base_of, quote_of
 from app.risk.joint_path import Stop, Walk, walk
@@ -75,7 +76,7 @@ class _Betas:
         self.missing: dict[str, None] = {}
 
     def of(self, position: Position) -> float:
-        beta = self.known.get(position.native_symbol)
+        beta = usable_beta(self.known.get(position.native_symbol))
         if beta is not None:
             return beta
         if base_of(position.symbol) not in BITCOIN:

@@ -108,17 +108,17 @@ def _shared(cross: Sequence[Position], margins: Sequence[AccountMargin]) -> list
     known = [margin for margin in margins if margin.margin_balance is not None]
     for margin in sorted(known, key=lambda one: (-one.as_of.timestamp(), one.scope)):
         same = replace(margin, scope="", note=None, session=None)
-        key = WHOLE_ACCOUNT if margin.asset == WHOLE_ACCOUNT else same
+        key: object = WHOLE_ACCOUNT if margin.asset == WHOLE_ACCOUNT else same
         owners.setdefault(key, ([], margin))[0].append(margin.scope)
     places = {scope: key for key, (scopes, _) in owners.items() for scope in scopes}
     taken: dict[object, list[Position]] = {}
     for position in cross:
-        key = places.get(position.scope)
-        margin = owners[key][1] if key is not None else None
+        owner = places.get(position.scope)
+        margin = owners[owner][1] if owner is not None else None
         fits = margin is not None and (
             margin.asset == WHOLE_ACCOUNT or same_money(margin.asset, position.settle_asset)
         )
-        place = key if fits else (position.scope, position.settle_asset)
+        place = owner if fits else (position.scope, position.settle_asset)
         taken.setdefault(place, []).append(position)
     return [
         _Shared(

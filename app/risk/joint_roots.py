@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 NARROW = 1e-15
 """A stretch this short is one point."""
+MOST_HALVES = 4_096
+"""So many are looked at. Amounts that would need more cancel out but for their rounding."""
 
 
 class Spare(NamedTuple):
@@ -59,16 +61,21 @@ class Spare(NamedTuple):
                 below = middle
 
     def _root_of_several(self, begin: float, end: float) -> float | None:
-        """Halves that a straight line below the curve proves free of roots are left out."""
+        """Halves that a straight line below the curve proves free of roots are left out.
+
+        What is left after ``MOST_HALVES`` is judged by its ends.
+        """
         waiting = [(begin, end)]
+        looked_at = 0
         while waiting:
             a, b = waiting.pop()
             if self._clears(a, b):
                 continue
+            looked_at += 1
             middle = (a + b) / 2
-            if b - a <= NARROW or not a < middle < b:
+            if looked_at > MOST_HALVES or b - a <= NARROW or not a < middle < b:
                 if self.at(b) <= 0:
-                    return b
+                    return self._bisect(a, b)
                 continue
             if self.at(middle) > 0:
                 waiting.append((middle, b))

@@ -15,6 +15,7 @@ from __future__ import annotations
 from math import isfinite
 
 from app.domain.position import ContractKind, Side
+from app.risk.bounds import LARGEST, SMALLEST
 
 
 def liquidation_price_linear(
@@ -104,8 +105,8 @@ def notional(kind: ContractKind, *, quantity: float, price: float) -> float:
 
 
 def usable_price(value: float | None) -> float | None:
-    """``value`` if it can be a price: finite and above zero. A far price is a price."""
-    return value if value is not None and isfinite(value) and value > 0 else None
+    """``value`` if it can be a price: above zero and within all bounds. A far price is a price."""
+    return value if value is not None and SMALLEST <= value <= LARGEST else None
 
 
 def _usable(quantity: float, price: float, *others: float) -> bool:

@@ -13,7 +13,7 @@ from app.domain.adl import AdlChoice, AdlScore
 from app.domain.fund import FundState, PoolKind
 from app.domain.hedge import Hedge
 from app.domain.loss_model import LossModel, StepKind, Touches, WaterfallStep
-from app.domain.position import Position, Side
+from app.domain.position import Position
 from app.domain.session import SessionRisk
 from app.domain.verdict import LossAnswer
 from app.risk.loss_place import left_open, place
@@ -218,12 +218,9 @@ def _reach_of_profit(
 
 
 def _closed(position: Position, step: WaterfallStep) -> str:
-    other = Side.SHORT if position.side is Side.LONG else Side.LONG
     at = f"at {_price(step.close_price)}" if step.close_price else "at a price it does not state"
-    return (
-        f"close your {position.side} without your order (auto-deleveraging), against a"
-        f" liquidated {other}, {at}{_unconfirmed(step)}"
-    )
+    closed = f"close your {position.side} without your order (auto-deleveraging)"
+    return f"{closed}, {at}{_unconfirmed(step)}"
 
 
 def _price(text: str) -> str:

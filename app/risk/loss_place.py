@@ -23,7 +23,7 @@ MOST_LEGS: Final = 2
 WITHOUT_A_QUEUE: Final = {
     AdlChoice.RANDOM: "{venue} picks at random, so nothing tells beforehand whether it is picked",
     AdlChoice.ACCOUNT_GAIN: (
-        "{venue} goes by percentage gain over its whole platform, not contract by contract, and"
+        "{venue} compares percentage gains over its whole platform, not contract by contract, and"
         " where this one stands is not known"
     ),
 }

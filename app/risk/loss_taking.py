@@ -25,9 +25,9 @@ def taken(step: WaterfallStep, side: Side, gain: bool | None, session: SessionRi
         if _is_nothing(session):
             which = _session(session)
             return f"Your account has earned nothing in {which}, so nothing could be taken now"
-        return f"{_of_session(side, gain, session)}{withdrawn(step)}"
+        return f"{_of_session(side, session)}{withdrawn(step)}"
     if step.kind is StepKind.CLAWBACK:
-        return f"{_of_session(side, gain, None)}{withdrawn(step)}"
+        return f"{_of_session(side, None)}{withdrawn(step)}"
     mine = {
         True: f"Your {side} is in profit now, and part of that could be taken",
         False: f"Your {side} is not in profit now and has no profit to give",
@@ -69,14 +69,11 @@ def takes_from_winners(steps: Iterable[WaterfallStep]) -> bool:
     )
 
 
-def _of_session(side: Side, gain: bool | None, session: SessionRisk | None) -> str:
+def _of_session(side: Side, session: SessionRisk | None) -> str:
     which = _session(session)
     if session is None or session.at_risk is None or session.asset is None:
-        mine = {
-            True: f"what you booked in it, and what your {side} is ahead now",
-            False: f"what you booked in it; your {side} has none to give now",
-            None: f"what you booked in it, and that of your {side} if it is ahead",
-        }[gain]
+        # A position behind since its entry can have gained since the session began.
+        mine = f"what you booked in it, and what your {side} gained in it"
         return f"Profit of {which} could be taken back in part: {mine}"
     most = amount(session.at_risk, session.asset)
     return f"Up to {most} could be taken: what your account has earned, booked or open, in {which}"

@@ -153,7 +153,7 @@ def _volatility(prices: PriceSeries, now: datetime) -> Estimate:
     ended = prices.ends
     if ended is None or now - ended <= TOO_OLD:
         return daily_volatility(prices.close, prices.hours)
-    note = f"The newest hour of prices ended on {ended:%Y-%m-%d at %H:%M} UTC, too long ago."
+    note = f"The newest hour of prices read so far ended on {ended:%Y-%m-%d at %H:%M} UTC, too long ago."
     return Estimate(value=None, note=note)
 
 

@@ -18,7 +18,7 @@ from app.domain.scenario import (
     ScenarioVenue,
 )
 from app.risk.scenario_draws import Draws, Floats, VenueDraws
-from app.risk.scenario_moves import drift
+from app.risk.scenario_moves import FARTHEST, drift
 from app.risk.scenario_parameters import Parameters
 
 BLOCK = 16_384
@@ -217,12 +217,14 @@ def _closed(
     own, push = book.own, book.push(part)
     drawn = own.log_way[part], own.shape[part], own.levered[part]
     moved = np.exp(log_size)
+    np.minimum(moved, FARTHEST, out=moved)
     share = _share(log_size, *drawn)
     slippage = np.sqrt(share)
     slippage *= push
     for _ in range(rounds - 1):
         slippage *= own.feedback[part]
         moved += slippage
+        np.minimum(moved, FARTHEST, out=moved)
         with np.errstate(divide="ignore"):
             np.log(moved, out=slippage)
         share = _share(slippage, *drawn)

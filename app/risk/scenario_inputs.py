@@ -46,7 +46,7 @@ def scenario_venue(
     positions = tuple(_position(one, stock, index, betas) for one in stock.held)
     symbols: dict[str | None, list[str]] = {}
     for symbol in stock.stats:
-        pool = index.find(stock.venue, symbol) or shared
+        pool = index.find(stock.venue, symbol) or shared or _behind_asset(symbol, stock, index)
         symbols.setdefault(None if pool is None else pool.key, []).append(symbol)
     by_key = {pool.key: pool for pool in stock.pools if pool.kind is not PoolKind.HEADLINE}
     for position in positions:
@@ -103,6 +103,21 @@ def _behind_all(stock: VenueStock, index: PoolIndex) -> PoolReading | None:
     found = {
         None if pool is None else pool.key: pool
         for pool in (index.find(stock.venue, "", scope) for scope in stock.every_scope)
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _behind_asset(symbol: str, stock: VenueStock, index: PoolIndex) -> PoolReading | None:
+    """The one pool behind the perpetuals settled in the same asset, where there is just one.
+
+    A dated future may be of a scope of its own, which its name does not tell.
+    """
+    settled, _, date = (stock.stats[symbol].symbol or "").partition(":")[2].partition("-")
+    scopes = () if date else stock.settled.get(settled, ())
+    found = {
+        pool.key: pool
+        for scope in scopes
+        if (pool := index.find(stock.venue, "", scope)) is not None
     }
     return next(iter(found.values())) if len(found) == 1 else None
 

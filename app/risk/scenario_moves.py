@@ -12,6 +12,8 @@ from app.risk.scenario_draws import Draws, Floats
 from app.risk.scenario_parameters import Parameters
 
 REFERENCE = "BTC"
+FARTHEST = 20.0
+"""No price moves further (of the logarithm): figures stay finite, whatever beta was measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from app.domain.scenario import (
 )
 from app.risk.scenario_draws import Draws, Floats
 from app.risk.scenario_flow import ContractFlow, PoolFlow, VenueFlow
-from app.risk.scenario_moves import drift, log_sizes
+from app.risk.scenario_moves import FARTHEST, drift, log_sizes
 from app.risk.scenario_parameters import Parameters
 from app.risk.scenario_spread import haircut_rate, order, share_of, spread
 
@@ -44,7 +44,8 @@ def position_outcome(
         returns = contract.log_return
     else:
         how = drift(held.base, held.beta, event, parameters)
-        returns = how.sign * np.exp(log_sizes(how, held.base, draws, log_btc))
+        sizes = np.exp(log_sizes(how, held.base, draws, log_btc))
+        returns = how.sign * np.minimum(sizes, FARTHEST)
     notes = dict(held.notes)
     moves = np.expm1(returns)
     in_order = order(moves)

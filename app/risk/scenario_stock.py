@@ -26,7 +26,8 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VenueStock:
-    """Everything stored of a venue. ``every_scope`` are the ids of all its scopes.
+    """Everything stored of a venue. ``every_scope`` are the ids of all its scopes, ``settled``
+    those of contracts settled in one asset, by that asset.
 
     ``no_fund`` says why no fund of it can be known, where that is so.
     """
@@ -37,6 +38,7 @@ class VenueStock:
     session: SessionRule | None
     every_scope: Collection[str]
     no_fund: str | None
+    settled: Mapping[str, Collection[str]] = field(default_factory=dict)
     pools: Sequence[PoolReading] = ()
     states: Mapping[str, FundState] = field(default_factory=dict)
     stats: Mapping[str, MarketStat] = field(default_factory=dict)

@@ -255,4 +255,4 @@ def _adl(data: Row) -> AdlStanding | None:
     level = wire.optional_number(data, "adlLevel")
     if level is None or not 1 <= level <= LIGHTS:
         return None
-    return AdlStanding(standing=level / LIGHTS, raw=level, scale="1-5")
+    return AdlStanding(standing=level / LIGHTS, raw=level, scale="1-5, 5 taken as first")

@@ -254,4 +254,4 @@ def _adl(data: Row, fields: Fields) -> AdlStanding | None:
     percentile = wire.optional_number(data, fields.adl)
     if percentile is None or not 0 <= percentile <= 1:
         return None
-    return AdlStanding(standing=percentile, raw=percentile, scale="0-1")
+    return AdlStanding(standing=percentile, raw=percentile, scale="0-1, 1 taken as first")

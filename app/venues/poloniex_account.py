@@ -155,4 +155,4 @@ def _adl(data: Row) -> AdlStanding | None:
     figure = wire.optional_number(data, "adl")
     if figure is None or not 0 <= figure <= 1:
         return None
-    return AdlStanding(standing=figure, raw=figure, scale="0-1")
+    return AdlStanding(standing=figure, raw=figure, scale="0-1, 1 taken as first")

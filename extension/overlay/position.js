@@ -43,7 +43,7 @@ seawall.position = (() => {
   function otherWords(position) {
     const ahead = position.distance === null || position.distance > 0;
     if (position.distance_daily_volatilities !== null && ahead) {
-      return `${moves(position.distance_daily_volatilities)} daily moves`;
+      return `${moves(position.distance_daily_volatilities)} daily volatilities`;
     }
     if (position.distance_usd === null || position.distance_usd <= 0) return null;
     return `a loss of ${money(position.distance_usd)}`;

@@ -122,7 +122,9 @@ seawall.sections = (() => {
     const here = onScreen(overlay);
     const rest = overlay.positions.filter((one) => !here.includes(one));
     if (!rest.length) return null;
-    const more = rest.length - MOST_OTHERS;
+    // Where two positions are drawn in full, what happens next must still be on the card.
+    const most = here.length > 1 ? MOST_OTHERS / 2 : MOST_OTHERS;
+    const more = rest.length - most;
     const title = `${here.length ? 'Also on' : 'Your positions on'} ${overlay.page.venue_name}`;
     return h(
       'section',
@@ -131,7 +133,7 @@ seawall.sections = (() => {
       h(
         'ul',
         { class: 'others' },
-        rest.slice(0, MOST_OTHERS).map((one) => seawall.position.compact(one)),
+        rest.slice(0, most).map((one) => seawall.position.compact(one)),
       ),
       more > 0 &&
         h(

@@ -60,7 +60,7 @@ button.pill:hover { box-shadow: inset 0 0 0 1px currentcolor; }
 .shape.warning, .word.warning { color: var(--warning); } .shape.critical, .word.critical { color: var(--critical); }
 .link { color: var(--accent); font: inherit; border-radius: 3px; } .link:hover { text-decoration: underline; text-underline-offset: 2px; }
 
-.touch { flex-wrap: wrap; gap: 0 6px; white-space: nowrap; } .touch .num { font-size: 11px; }
+.touch { flex-wrap: wrap; gap: 0 6px; white-space: nowrap; } .touch .grow { min-width: max-content; } .touch .num { font-size: 11px; }
 .details { display: grid; gap: 9px; margin-top: 9px; padding-top: 9px; border-top: 1px solid var(--line); } .part > * + * { margin-top: 3px; } .part .row { margin-top: 0; }
 h4 { margin: 0; font: inherit; font-size: 11px; font-weight: 600; letter-spacing: .02em; color: var(--muted); }
 table { width: 100%; border-collapse: collapse; font: inherit; color: inherit; } caption { text-align: start; font-size: 11px; font-weight: 600; letter-spacing: .02em; color: var(--muted); }

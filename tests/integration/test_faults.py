@@ -100,8 +100,8 @@ def test_a_fault_marks_its_own_venue_stale_and_nothing_else_and_passes(
         own.add(f"markets:{venue}")
         own |= {f"funds:{venue}"} - RARELY
     if kind == "latency":
-        monkeypatch.setattr(transport, "READ_SECONDS", 0.4)
-        details = {"seconds": 1.0}
+        monkeypatch.setattr(transport, "READ_SECONDS", 1.0)
+        details = {"seconds": 2.0}
 
     with capture_logs() as log:
         well.sandbox.faults.add(kind, venue, **details)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support.figures_by_hand import DERIBIT, GATE
-from tests.support.installation import Installation
+from tests.support.installation import LINKED, Installation
 
 Held = dict[tuple[str, str, str], Any]
 
@@ -379,14 +379,20 @@ def test_the_margin_of_a_whole_account_stands_beside_its_cross_positions(held: H
         assert held[name]["account_margin_ratio"] == pytest.approx(ratio, rel=1e-5)
 
 
-def test_figures_stay_the_same_when_they_are_judged_again(linked: Installation, held: Held) -> None:
+def test_figures_stay_the_same_when_they_are_judged_again(linked: Installation) -> None:
+    # Past prices come after the positions, and a leg learns of one elsewhere when it is judged.
+    linked.wait(minutes=15)
+    linked.read_candles(*LINKED)
+    linked.wait(minutes=5)
+    held = linked.positions()
+    assert held
     linked.wait(minutes=5)
     again = linked.positions()
     for name, before in held.items():
         now = again[name]
-        ages = ("as_of", "age_seconds")
-        assert {k: v for k, v in now.items() if k not in {*ages, "fund", "reasons"}} == {
-            k: v for k, v in before.items() if k not in {*ages, "fund", "reasons"}
+        moving = {"as_of", "age_seconds", "fund", "reasons", "adl_trigger"}
+        assert {k: v for k, v in now.items() if k not in moving} == {
+            k: v for k, v in before.items() if k not in moving
         }
 
 

@@ -215,6 +215,18 @@ def test_a_contract_the_venue_gives_no_candles_of_says_so_and_is_left_for_a_day(
     assert asked(worker) == [ETH, BTC], "whoever waited longest comes first"
 
 
+def test_a_clock_that_is_set_back_does_not_stop_the_reading(worker: Worker) -> None:
+    hold(worker, BTC)
+    give(worker, {BTC: VenueUnsupported("Binance lists no contract BTCUSDT.", venue="binance")})
+    worker.time.passes(days=300)
+    refresh(worker)
+    worker.time.passes(days=-300)
+    asked(worker)
+    give(worker, {BTC: past(worker, days=3)})
+    refresh(worker)
+    assert asked(worker) == [BTC]
+
+
 @pytest.mark.parametrize("kind", [VenueUnreachable, VenueRateLimited])
 def test_a_venue_that_does_not_answer_is_left_alone_with_what_was_read_stored(
     worker: Worker, kind: type[VenueError]

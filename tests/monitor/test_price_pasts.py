@@ -163,7 +163,7 @@ def test_a_past_that_ends_long_ago_says_nothing_of_now_but_what_it_was(worker: W
     assert old.touches(side=Side.LONG, mark=100.0, liquidation=90.0) == ()
     assert old.risk.as_of == known.risk.as_of
     assert old.notes["touch"] == (
-        "The newest hour of prices ended on 2026-11-22 at 12:00 UTC, too long ago."
+        "The newest hour of prices read so far ended on 2026-11-22 at 12:00 UTC, too long ago."
     )
 
 

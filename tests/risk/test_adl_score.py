@@ -52,6 +52,8 @@ OKX = a_rule(AdlGain.PNL_ON_BALANCE, AdlWeight.BALANCE_LEVERAGE, at_loss=MULTIPL
 HYPERLIQUID = a_rule(AdlGain.PRICE_RATIO, AdlWeight.EQUITY_LEVERAGE, at_loss=MULTIPLY)
 # https://help.grvt.io/en/articles/9637899-how-does-auto-deleveraging-adl-work-on-grvt
 GRVT = a_rule(AdlGain.PNL_ON_ENTRY_VALUE, AdlWeight.MARGIN_RATIO)
+# https://docs.asterdex.com/trading/perpetuals/fees-and-specs/auto-deleveraging-adl
+ASTER = a_rule(AdlGain.PNL_ON_BALANCE, AdlWeight.MARGIN_RATIO, at_loss=AdlJoin.NOTHING)
 
 
 def scored(
@@ -149,6 +151,17 @@ def test_grvt_ranks_a_profit_by_the_margin_ratio() -> None:
     assert scored(position, GRVT, mark=66_000.0) == pytest.approx(0.002)
 
 
+def test_aster_multiplies_profit_over_the_wallet_by_the_margin_ratio() -> None:
+    # Profit 3,000 on a wallet of 3,000 is 1; maintenance 120 of 3,000 + 3,000.
+    position = a_position(entry_price=60_000.0, collateral=6_000.0, maintenance_margin=120.0)
+    assert scored(position, ASTER, mark=66_000.0) == pytest.approx(0.02)
+
+
+def test_aster_counts_a_loss_as_nothing() -> None:
+    position = a_position(entry_price=60_000.0, collateral=6_000.0, maintenance_margin=120.0)
+    assert scored(position, ASTER, mark=57_000.0) == 0
+
+
 def test_who_told_a_formula_goes_with_the_score() -> None:
     rule = a_rule(
         AdlGain.PRICE_CHANGE, AdlWeight.NOMINAL_LEVERAGE, secondary=True, note="Third party."
@@ -198,7 +211,7 @@ def test_a_formula_for_cross_margin_says_nothing_of_an_isolated_position() -> No
 PRICES = st.floats(0.001, 100_000.0)
 RULES = [
     a_rule(gain, weight, at_loss=at_loss)
-    for gain, weight, at_loss in product(AdlGain, AdlWeight, (MULTIPLY, DIVIDE))
+    for gain, weight, at_loss in product(AdlGain, AdlWeight, AdlJoin)
 ]
 
 
@@ -268,7 +281,9 @@ def test_the_score_has_the_sign_of_the_profit_where_the_gain_has(
     bankruptcy = mark / 2 if side is Side.LONG else mark * 2
     found = scored(position, rule, mark=mark, bankruptcy=bankruptcy)
     assert rule.formula is not None
-    if rule.formula.gain is AdlGain.PRICE_RATIO:
+    if rule.formula.at_loss is AdlJoin.NOTHING and side.sign * (mark - entry) < 0:
+        assert found == 0
+    elif rule.formula.gain is AdlGain.PRICE_RATIO:
         assert found > 0
     else:
         assert found * side.sign * (mark - entry) >= 0

@@ -70,3 +70,9 @@ def test_a_price_that_stands_still_has_no_beta() -> None:
     assert beta(moving(1.0), still).value is None
     found = beta(moving(1.0), still)
     assert found.note == "BTC's price has not moved in the hours that are known."
+
+
+def test_a_reference_that_hardly_moved_gives_no_beta() -> None:
+    found = beta(moving(1.0), moving(1e-3))
+    assert found.value is None
+    assert found.note == "The moves are too small to compare with BTC's."

@@ -318,3 +318,10 @@ def test_a_thousand_positions_take_no_time_to_speak_of() -> None:
         return best
 
     assert seconds(10_000) < 40 * seconds(1_000)
+
+
+@pytest.mark.parametrize("broken", [float("inf"), float("nan"), 1e300])
+def test_a_size_or_value_that_can_be_none_is_no_part_of_a_hedge(broken: float) -> None:
+    assert find_hedges([a_leg(size=broken), a_short()]) == {}
+    found = find_hedges([a_leg(notional_usd=broken), a_short()])
+    assert found["1"].share == 1.0, "coins are counted where a value is not known"

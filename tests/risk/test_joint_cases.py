@@ -10,6 +10,7 @@ import pytest
 from app.domain.joint import JointBreak, JointLiquidation, JointView, MoveKind
 from app.domain.position import AccountMargin, MaintenanceTier, MarginMode, Position, Side
 from app.risk.joint import joint_liquidation
+from app.risk.joint_roots import Spare
 from tests.risk.builders import NOW, a_margin, a_position, an_inverse_position
 
 
@@ -335,3 +336,37 @@ def test_an_empty_account_says_so() -> None:
     found = joint([], [a_margin()])
     assert (found.positions, found.views) == (0, ())
     assert found.notes["views"] == "There are no open positions."
+
+
+def test_amounts_that_all_but_cancel_out_do_not_keep_it_busy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at = 0
+    clears = Spare._clears
+
+    def counted(self: Spare, a: float, b: float) -> bool:
+        nonlocal looked_at
+        looked_at += 1
+        return clears(self, a, b)
+
+    monkeypatch.setattr(Spare, "_clears", counted)
+    for amount, apart in ((1e12, 1e-12), (1e15, 1e-15)):
+        spare = Spare(1.0, 0.0, ((-1.0, -amount), (-1.0 - apart, amount)))
+        assert spare.first_root(0.0, 0.6) is None
+    falls = Spare(1.0, 0.0, ((-1.0, -1e15), (-1.0 - 1e-15, 1e15 - 3.0)))
+    found = falls.first_root(0.0, 0.6)
+    assert found is not None and abs(falls.at(found)) < 1
+    assert looked_at < 40_000
+
+
+@pytest.mark.parametrize("beta", [1e300, -1e3, float("nan")])
+def test_a_beta_that_can_be_none_is_taken_for_one_and_said(beta: float) -> None:
+    found = joint_liquidation(
+        [a_position(native_symbol="ETHUSDT", symbol="ETH/USDT:USDT", collateral=2000.0,
+                    maintenance_margin=130.0)],
+        [],
+        betas={"ETHUSDT": beta},
+        as_of=NOW,
+    )  # fmt: skip
+    assert any("No beta is known of ETH/USDT:USDT" in one for one in found.approximations)
+    assert all(point.profit_usd is not None for point in found.views[1].points)

@@ -94,7 +94,7 @@ def test_where_the_choice_is_random_no_place_and_no_rule_is_told() -> None:
 
 def test_where_the_gain_over_the_whole_platform_counts_it_is_said_and_not_scored() -> None:
     said = ask(score=a_score(), choice=AdlChoice.ACCOUNT_GAIN)
-    assert "goes by percentage gain over its whole platform, not contract by contract" in said
+    assert "compares percentage gains over its whole platform, not contract by contract" in said
     assert "scores" not in said and "queue" not in said
 
 

@@ -165,7 +165,7 @@ def test_old_prices_are_not_taken_for_those_of_now() -> None:
         assert (past.risk.daily_volatility is not None) is known
         assert past.risk.as_of == end
     assert past.risk.notes["daily_volatility"] == (
-        f"The newest hour of prices ended on {end:%Y-%m-%d at %H:%M} UTC, too long ago."
+        f"The newest hour of prices read so far ended on {end:%Y-%m-%d at %H:%M} UTC, too long ago."
     )
 
 

@@ -25,6 +25,7 @@ from app.risk.scenario_flow import PoolFlow, VenueFlow, venue_flow
 from app.risk.scenario_parameters import Parameters
 from app.risk.scenario_spread import order, spread
 from tests.risk.scenario_builders import (
+    a_contract,
     a_held_position,
     a_pool,
     a_venue,
@@ -331,3 +332,18 @@ def test_quantiles_are_those_of_plain_python_also_through_another_figure(
     left = order(figures).turned(lambda some: 7.0 - some).spread(0.0)
     told = (left.p5, left.p25, left.p50, left.p75, left.p95)
     assert told == pytest.approx(quantiles([7.0 - one for one in values])[1:], abs=1e-6)
+
+
+@pytest.mark.parametrize("event", [ScenarioEvent(move=-0.95), ScenarioEvent(move=5.0)])
+def test_figures_stay_finite_where_past_prices_were_broken(event: ScenarioEvent) -> None:
+    broken = a_contract("XUSDT", beta=-90.0, daily_volatility=1e3, daily_volume_usd=1.0)
+    held = [
+        a_held_position(native_symbol="XUSDT", base="X", beta=-90.0, liquidation_price=None),
+        a_held_position(id="p2", native_symbol="YUSDT", base="Y", beta=90.0),
+    ]
+    found = simulate(event, [a_venue(a_pool(a_contract(), broken), positions=tuple(held))])
+    pool = only_pool(found)
+    spreads = [known(one.move) for one in found.positions]
+    spreads += [known(one.gain_usd) for one in found.positions]
+    spreads += [known(pool.shortfall_usd), known(pool.uncovered_usd), known(pool.adl_usd)]
+    assert np.isfinite([[one.mean, one.p5, one.p95] for one in spreads]).all()

@@ -116,6 +116,32 @@ def test_a_fund_behind_one_scope_of_several_is_behind_contracts_nobody_can_name(
     assert by_key["usdm:btc-eth-bnb"].notes["open_interest_usd"] == UNLISTED
 
 
+def test_a_fund_behind_the_scope_of_one_asset_is_behind_the_perpetuals_settled_in_it() -> None:
+    pools = (
+        a_pool(key="usdt", symbols=(), scopes=("usdt",)),
+        a_pool(key="btc", symbols=(), scopes=("btc",)),
+    )
+    dated = replace(a_stat("BTCUSDT_261225", 1e8), symbol="BTC/USDT:USDT-261225")
+    stock = a_stock(
+        a_stat(),
+        dated,
+        pools=pools,
+        every_scope=("usdt", "btc", "delivery_usdt"),
+        settled={"USDT": ("usdt", "delivery_usdt"), "BTC": ("btc",)},
+    )
+    found = {pool.key: [one.native_symbol for one in pool.contracts] for pool in made(stock).pools}
+    assert found == {"usdt": ["BTCUSDT"], None: ["BTCUSDT_261225"]}
+
+
+def test_where_two_funds_could_stand_behind_an_asset_none_is_taken() -> None:
+    pools = (
+        a_pool(key="one", symbols=(), scopes=("one",)),
+        a_pool(key="two", symbols=(), scopes=("two",)),
+    )
+    stock = a_stock(pools=pools, every_scope=("one", "two"), settled={"USDT": ("one", "two")})
+    assert [pool.key for pool in made(stock).pools] == [None]
+
+
 def test_a_total_that_absorbs_no_loss_is_left_out() -> None:
     total = a_pool(key="total", kind=PoolKind.HEADLINE, symbols=(), scopes=("linear",))
     assert [pool.key for pool in made(a_stock(pools=(total, a_pool()))).pools] == [

@@ -18,6 +18,7 @@ from app.store import (
     accounts,
     codes,
     joints,
+    legs,
     margins,
     positions,
     snapshots,
@@ -34,6 +35,7 @@ REPOSITORIES: tuple[ModuleType, ...] = (
     accounts,
     codes,
     joints,
+    legs,
     margins,
     positions,
     snapshots,
@@ -78,6 +80,7 @@ FINDS_NOTHING: dict[str, Question] = {
         conn, user_id=me, account_id=its.account
     ),
     "joints.get": lambda conn, me, its: joints.get(conn, user_id=me, account_id=its.account),
+    "legs.of_user": lambda conn, me, _: legs.of_user(conn, user_id=me, limit=10),
     "joints.of_user": lambda conn, me, _: joints.of_user(conn, user_id=me),
     "margins.notes_of": lambda conn, me, _: margins.notes_of(conn, user_id=me),
     "positions.pools_behind": lambda conn, me, _: positions.pools_behind(

@@ -48,8 +48,6 @@ READ_ONLY = {
     "cryptocom": "read_only",
 }
 """Venue → the sandbox's account that only reads."""
-HALF_AN_HOUR = 1800
-"""Seconds. Who is to be asked for candles sooner than that has more of them, or an hour ends."""
 LINKED = tuple(venue for venue in READ_ONLY if venue not in {"paradex", "cryptocom"})
 
 
@@ -198,11 +196,9 @@ class Installation:
     def read_candles(self, *venues: str) -> None:
         """Read the prices of these venues up to the last full hour, as fast as they come."""
         for venue in venues:
-            for _ in range(60):
-                if refresh_candles(self.context, venue).interval > HALF_AN_HOUR:
-                    break
-            else:
-                raise AssertionError(f"the prices of {venue} are not read up to now")
+            asked = -1
+            while asked != (asked := self.sandbox.requests.count(venue)):
+                assert refresh_candles(self.context, venue).partial is None, venue
 
     def source(self, name: str) -> SourceState:
         """What the worker knows of a source; of an account by its id."""

@@ -38,6 +38,7 @@ WORDS = {
     AdlWeight.MARGIN_RATIO: "maintenance margin / margin balance",
     AdlJoin.MULTIPLY: "×",
     AdlJoin.DIVIDE: "/",
+    AdlJoin.NOTHING: "0",
 }
 TAKING = (StepKind.SOCIALIZED_LOSS, StepKind.CLAWBACK)
 

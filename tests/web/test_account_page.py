@@ -137,9 +137,9 @@ def test_while_nothing_but_time_has_passed_the_page_is_not_sent_again(
 
 def test_accounts_that_fall_as_one_are_told_nearest_first(made: Outlooks, browser: Caller) -> None:
     shown = words(browser.get("/"))
-    near = shown.index("All prices −10.9\u202f%: Bybit, Everything else I hold")
+    near = shown.index("All prices −10.9\u202f%: cross margin of Bybit, Everything else I hold")
     far = shown.index(
-        "BTC −12.0\u202f%, the others by their betas: Binance both ways is liquidated"
+        "BTC −12.0\u202f%, the others by their betas: cross margin of Binance both ways is liquidated"
     )
     assert near < far < shown.index("Positions, worst first")
 

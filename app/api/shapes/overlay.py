@@ -13,6 +13,7 @@ from app.api.answers import Age
 from app.api.fields import AnswerSchema, Time
 from app.api.shapes.account import AccountStateSchema, account_state
 from app.api.shapes.common import choice, oldest
+from app.api.shapes.elsewhere import without_elsewhere
 from app.api.shapes.fund import FundSchema, fund
 from app.api.shapes.loss import LossModelSchema, loss_model
 from app.api.shapes.position import PositionSchema, position
@@ -94,7 +95,10 @@ def overlay(scene: Scene, *, now: datetime) -> dict[str, Any]:
     """An overlay as ``OverlaySchema`` shows it at ``now``."""
     page = scene.page
     states = [account_state(one, scene.sources.get(one.id), now=now) for one in scene.accounts]
-    positions = [position(stored, now=now) for stored in scene.positions]
+    positions = [
+        without_elsewhere(position(stored, now=now), venue=page.venue, venue_name=page.venue_name)
+        for stored in scene.positions
+    ]
     positions.sort(
         key=lambda one: (one["native_symbol"] != page.native_symbol, -one["severity"].rank)
     )

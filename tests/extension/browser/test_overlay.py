@@ -25,7 +25,7 @@ def test_distance_then_fund_then_what_follows(visit: Visit) -> None:
     _, overlay = visit(BTC)
     text = overlay.shows("BTCUSDT", "Binance USD-M futures", "▲ Warning")
     in_order = [
-        "5.0 % to liquidation 1.7 daily moves",
+        "5.0 % to liquidation 1.7 daily volatilities",
         "Long 0.5 BTC, 20×, cross $32,500",
         "Liquidation 61,750 mark 65,000",
         "24 h touch 9.0 %, past 7.2 % ordinary day, not a crash",
@@ -34,7 +34,7 @@ def test_distance_then_fund_then_what_follows(visit: Visit) -> None:
         "If it runs out 1 Insurance fund now",
         "2 Auto-deleveraging you: 3 of 4",
         "Binance could close your long without your order",
-        "closing it would leave your short on Bybit (main) open",
+        "closing it would leave your short elsewhere open",
         "4 s old, fund 22 min old",
     ]
     places = [text.find(words) for words in in_order]
@@ -54,7 +54,7 @@ def test_the_reasons_open_from_the_severity(visit: Visit) -> None:
     overlay.press("button.pill")
     overlay.shows(
         "◐ The price touches liquidation within 24 hours with a probability of 9.0 %",
-        "◐ Auto-deleveraging would close this leg of a hedge and leave you short on Bybit (main).",
+        "◐ Auto-deleveraging would close this leg of a hedge and leave you short elsewhere.",
     )
     overlay.press("button.pill")
     wait_text_gone(overlay, "leg of a hedge")
@@ -120,7 +120,7 @@ def test_what_can_happen_stands_with_the_reasons(visit: Visit) -> None:
         "Probability 0.04 % 9.0 % 53 % Past rate 0 % 7.2 % 43 %",
         "Daily volatility 3.0 %. Reaching liquidation is a loss of $1,625.",
         "Place in the queue: 3 of 4.",
-        "Your short on Bybit (main) offsets 24 % of this position.",
+        "Your short elsewhere offsets 24 % of this position.",
         "Auto-deleveraging would close this leg and leave the other open.",
     )
 

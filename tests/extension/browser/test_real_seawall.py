@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from app import clock
+from app.monitor.reassess import judge_venue
 from app.sandbox import Sandbox
 from app.store import codes
 from app.store.vault import Sealer
@@ -69,6 +70,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         sandbox.market.play("crash", elapsed=CRASHED, still=True)
         made.link_all()
         made.settle()
+        made.read_candles("binance")
+        judge_venue(made.context, "binance")
         server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True)
         host = f"127.0.0.1:{server.server_port}"
         settings = replace(made.settings, allowed_hosts=(host,), port=server.server_port)
@@ -107,6 +110,7 @@ def test_a_crash_on_binance_is_a_warning_on_its_own_page(
     overlay = Overlay(paired, page)
     # Long 0.5 BTC, isolated: liquidation at 64,297 while the mark is at 65,000.
     overlay.shows("BTCUSDT", "Critical", "1.1 %", "64,297", "draining", "Auto-deleveraging")
+    overlay.shows("daily volatilities")
     page.wait_for_timeout(300)
     screenshot(page, "real-overlay-binance-dark")
 

@@ -33,7 +33,7 @@ test('in little room a change of ten percent and more loses its decimal', () => 
   assert.equal(format.shortChange(-0.0994), `−9.9${T}%`);
 });
 
-test('daily moves are whole from ten on', () => {
+test('daily volatilities are whole from ten on', () => {
   assert.equal(format.moves(1.7), '1.7');
   assert.equal(format.moves(10.2), '10');
 });

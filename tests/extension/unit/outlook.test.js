@@ -33,7 +33,7 @@ test('where there is no way to liquidation left, no chance of reaching it is tol
   assert.deepEqual(plain(words.outlookNotes(first('binance-no-fund'))), [`Daily volatility 3.0${T}%.`]);
 });
 
-test('the loss is among the notes where the distance stands in daily moves', () => {
+test('the loss is among the notes where the distance stands in daily volatilities', () => {
   assert.match(words.outlookNotes(first('binance-warning')).join(' '), /a loss of \$1,625/);
   assert.doesNotMatch(words.outlookNotes(first('bybit-ok')).join(' '), /a loss/);
 });
@@ -75,12 +75,12 @@ test('a hedge says what it offsets, and what deleveraging would leave', () => {
   const { hedge } = first('binance-warning');
   assert.equal(
     words.hedgeWords(hedge),
-    `Your short on Bybit (main) offsets 24${T}% of this position. Auto-deleveraging would close this leg and leave the other open.`,
+    `Your short elsewhere offsets 24${T}% of this position. Auto-deleveraging would close this leg and leave the other open.`,
   );
-  const two = { ...hedge, share: 1, legs: ['short on Bybit (main)', 'short on OKX (main)'] };
+  const two = { ...hedge, share: 1, legs: ['short elsewhere', 'another elsewhere'] };
   assert.equal(
     words.hedgeWords(two),
-    'Your short on Bybit (main) and short on OKX (main) offset all of this position. Auto-deleveraging would close this leg and leave the others open.',
+    'Your short elsewhere and another elsewhere offset all of this position. Auto-deleveraging would close this leg and leave the others open.',
   );
   assert.doesNotMatch(words.hedgeWords({ ...hedge, lost_to_adl: false }), /leave/);
 });

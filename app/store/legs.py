@@ -53,11 +53,13 @@ def of_user(conn: Connection, *, user_id: str, limit: int) -> tuple[StoredLeg, .
 
 
 def _text(name: str) -> ColumnElement[Any]:
-    return positions.c.document["position", name].as_string().label(name)
+    found: ColumnElement[Any] = positions.c.document["position", name].as_string().label(name)
+    return found
 
 
 def _figure(name: str) -> ColumnElement[Any]:
-    return positions.c.document["position", name].as_float().label(name)
+    found: ColumnElement[Any] = positions.c.document["position", name].as_float().label(name)
+    return found
 
 
 # Whole documents would have to be taken apart one by one, which takes ten times as long.

@@ -7,7 +7,7 @@ Pure functions. A venue whose rows are wrong in other ways corrects the result
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from app.domain.market_risk import Candle
@@ -19,6 +19,7 @@ from app.venues.wire import (
     Malformed,
     Row,
     liquidation_price,
+    moment,
     number,
     optional_number,
     optional_text,
@@ -27,6 +28,7 @@ from app.venues.wire import (
 )
 
 HOUR: Final = timedelta(hours=1)
+PRICES: Final = ("open", "high", "low", "close")
 
 
 def milliseconds(at: datetime) -> int:
@@ -47,7 +49,8 @@ def candles(answer: object, *, since: datetime, now: datetime) -> tuple[Candle, 
     """The finished hours from ``since`` on in what ccxt's ``fetch_ohlcv`` answered, oldest first.
 
     Raises ``Malformed`` for a row that is no hour's candle: prices that are none, a high below
-    the low, a time that is no full hour. An hour without a trade (no prices) is left out.
+    the low, a time that is no full hour. An hour without a trade (no prices, or zeros in their
+    place) is left out.
     """
     if not isinstance(answer, list):
         raise Malformed("the list of candles is not a list")
@@ -55,10 +58,10 @@ def candles(answer: object, *, since: datetime, now: datetime) -> tuple[Candle, 
     for item in answer:
         if not isinstance(item, list) or len(item) < 5:
             raise Malformed("a candle is not a list of time and prices")
-        if all(price is None for price in item[1:5]):
+        data: Row = dict(zip(("time", *PRICES), item, strict=False))
+        if not any(optional_number(data, price) for price in PRICES):
             continue
-        data: Row = dict(zip(("time", "open", "high", "low", "close"), item, strict=False))
-        at = datetime.fromtimestamp(number(data, "time") / 1000, UTC)
+        at = moment(data, "time")
         candle = Candle(
             at=at, high=number(data, "high"), low=number(data, "low"), close=number(data, "close")
         )

@@ -240,10 +240,15 @@ def reach(step: Mapping[str, Any]) -> list[Reach]:
 
 
 def brief_reasons(reasons: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The worst reason of each subject, two at most, without what the card says anyway."""
+    """The worst reason of each subject, two at most, without what the card says anyway.
+
+    A likely touch is one where it is worse than what the distance alone says.
+    """
     subjects: dict[str, Mapping[str, Any]] = {}
+    is_near = False
     for reason in reasons:
-        if reason["code"] not in ON_THE_CARD:
+        is_near |= reason["code"] == "liquidation_near"
+        if reason["code"] not in ON_THE_CARD and not (is_near and reason["code"] == "touch_likely"):
             subjects.setdefault(reason["code"].split("_")[0], reason)
     return list(subjects.values())[:2]
 

@@ -1634,7 +1634,9 @@ export interface components {
             base: string;
             /** @description How much of this position they offset, 0 to 1 */
             share: number;
+            /** @description Largest first. An overlay names those at other venues by side alone */
             legs: string[];
+            /** @description Their ids; in an overlay its own alone */
             venues: string[];
             /** @description Auto-deleveraging could close this one and leave the others */
             lost_to_adl: boolean;

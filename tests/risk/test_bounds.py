@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import inf, nan
 from typing import Any
 
@@ -38,9 +37,10 @@ def test_what_can_be_a_figure_is_left_as_it_is(value: float | None) -> None:
 @pytest.mark.parametrize("value", NO_FIGURES)
 @pytest.mark.parametrize("name", ["mark_price", "collateral", "liquidation_price", "leverage"])
 def test_what_can_be_none_is_unknown_and_said(name: str, value: float) -> None:
-    held = a_position(notes={"adl": "Kept."})
-    found = bounded(replace(held, **{name: value}))
-    assert found == replace(held, **{name: None}, notes={"adl": "Kept.", name: NO_FIGURE})
+    broken: dict[str, Any] = {name: value}
+    found = bounded(a_position(notes={"adl": "Kept."}, **broken))
+    unknown: dict[str, Any] = {name: None}
+    assert found == a_position(notes={"adl": "Kept.", name: NO_FIGURE}, **unknown)
 
 
 def test_a_size_that_can_be_none_is_not_known() -> None:

@@ -65,6 +65,27 @@ def test_a_candle_that_is_none_is_not_believed(
         reader.read_candles("BTC-USDT", THIS_HOUR - HOUR)
 
 
+@pytest.mark.parametrize("time", ["1e30", "1e300"])
+def test_a_time_that_is_none_costs_this_contract_and_no_other(
+    adapter: requests_mock.Adapter, reader: VenueReader, time: str
+) -> None:
+    row = [time, *hour(THIS_HOUR - HOUR, 100, 103, 102)[1:]]
+    adapter.register_uri("GET", CANDLES, json={"code": "0", "msg": "", "data": [row]})
+
+    with pytest.raises(VenueGarbled):
+        reader.read_candles("BTC-USDT", THIS_HOUR - HOUR)
+
+
+def test_an_hour_without_a_trade_is_a_gap_also_where_the_exchange_writes_zeros(
+    adapter: requests_mock.Adapter, reader: VenueReader
+) -> None:
+    rows = [hour(THIS_HOUR - HOUR, 100, 103, 102), hour(THIS_HOUR - 2 * HOUR, 0, 0, 0)]
+    adapter.register_uri("GET", CANDLES, json={"code": "0", "msg": "", "data": rows})
+
+    (found,) = reader.read_candles("BTC-USDT", THIS_HOUR - 2 * HOUR)
+    assert found.at == THIS_HOUR - HOUR
+
+
 def test_where_candles_need_a_key_none_are_asked_for(tmp_path: Path) -> None:
     assert catalogue().venue("ccxt-modetrade").candles is None
     network = requests_mock.Adapter()

@@ -133,6 +133,12 @@ def test_a_card_tells_the_worst_of_each_subject_and_not_what_it_shows_anyway() -
     assert brief_reasons([{"code": "data_stale"}]) == []
 
 
+def test_a_likely_touch_is_told_where_it_is_worse_than_the_distance() -> None:
+    touch, near = {"code": "touch_likely", "text": "touch"}, {"code": "liquidation_near"}
+    assert brief_reasons([touch, near]) == [touch]
+    assert brief_reasons([near, touch]) == []
+
+
 def test_only_steps_that_happen_are_counted() -> None:
     steps = [{"applies": applies} for applies in ("yes", "unknown", "yes", "no")]
     assert step_marks(steps) == ["1", "?", "2", "–"]

@@ -77,8 +77,15 @@ class HedgeSchema(AnswerSchema):
 
     base = fields.String(metadata={"description": "The coin"})
     share = Number("How much of this position they offset, 0 to 1", always=True)
-    legs = fields.List(fields.String())
-    venues = fields.List(fields.String())
+    legs = fields.List(
+        fields.String(),
+        metadata={
+            "description": "Largest first. An overlay names those at other venues by side alone"
+        },
+    )
+    venues = fields.List(
+        fields.String(), metadata={"description": "Their ids; in an overlay its own alone"}
+    )
     lost_to_adl = fields.Boolean(
         metadata={"description": "Auto-deleveraging could close this one and leave the others"}
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.domain.errors import NotFound
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from app.venues.facts import VenueFacts
 
 MOST_POSITIONS = 500
+MEASURED_LATELY = timedelta(days=2)
+"""A volatility or beta of older prices, of a contract that nobody holds any more, is none."""
 
 
 def scenario_venues(
@@ -41,7 +43,7 @@ def scenario_venues(
     if event.cascade is not None and event.cascade.venue not in wanted:
         wanted.append(event.cascade.venue)
     known = [catalogue().venue(name) for name in wanted]
-    stocks = [_stock(conn, facts, [p for p in held if p.venue == facts.id]) for facts in known]
+    stocks = [_stock(conn, facts, [p for p in held if p.venue == facts.id], now) for facts in known]
     betas = betas_of(stocks)
     return tuple(
         scenario_venue(
@@ -75,7 +77,9 @@ def _settled(facts: VenueFacts) -> dict[str, list[str]]:
     return found
 
 
-def _stock(conn: Connection, facts: VenueFacts, held: list[StoredPosition]) -> VenueStock:
+def _stock(
+    conn: Connection, facts: VenueFacts, held: list[StoredPosition], now: datetime
+) -> VenueStock:
     name = facts.name
     return VenueStock(
         venue=facts.id,
@@ -89,7 +93,9 @@ def _stock(conn: Connection, facts: VenueFacts, held: list[StoredPosition]) -> V
         states={one.state.pool_id: one.state for one in funds.states(conn, venue=facts.id)},
         stats={one.native_symbol: one for one in markets.stats(conn, venue=facts.id)},
         risks={
-            symbol: stored.risk for symbol, stored in candles.risks(conn, venue=facts.id).items()
+            symbol: stored.risk
+            for symbol, stored in candles.risks(conn, venue=facts.id).items()
+            if stored.risk.as_of is not None and now - stored.risk.as_of <= MEASURED_LATELY
         },
         held=[
             Held(id=one.id, account=one.account_label, assessment=one.assessment) for one in held

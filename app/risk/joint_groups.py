@@ -114,9 +114,9 @@ def _shared(cross: Sequence[Position], margins: Sequence[AccountMargin]) -> list
     taken: dict[object, list[Position]] = {}
     for position in cross:
         owner = places.get(position.scope)
-        margin = owners[owner][1] if owner is not None else None
-        fits = margin is not None and (
-            margin.asset == WHOLE_ACCOUNT or same_money(margin.asset, position.settle_asset)
+        behind = owners[owner][1] if owner is not None else None
+        fits = behind is not None and (
+            behind.asset == WHOLE_ACCOUNT or same_money(behind.asset, position.settle_asset)
         )
         place = owner if fits else (position.scope, position.settle_asset)
         taken.setdefault(place, []).append(position)

@@ -274,7 +274,8 @@ def _put_positions(
             "document": _document(assessment),
             **_order_values(assessment),
         }
-        for name, assessment in named
+        # In one order, so that two writers never hold what the other waits for.
+        for name, assessment in sorted(named, key=lambda one: one[0])
     ]
     statement = insert_into(conn, positions)
     kept = {"id", "account_id", "user_id", "venue"}

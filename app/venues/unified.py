@@ -28,6 +28,8 @@ from app.venues.wire import (
 )
 
 HOUR: Final = timedelta(hours=1)
+FEW: Final = 0.02
+"""The share of hours that may contradict themselves; more is an answer not to be believed."""
 PRICES: Final = ("open", "high", "low", "close")
 
 
@@ -48,13 +50,15 @@ def last_millisecond(since: datetime, hours: int) -> int:
 def candles(answer: object, *, since: datetime, now: datetime) -> tuple[Candle, ...]:
     """The finished hours from ``since`` on in what ccxt's ``fetch_ohlcv`` answered, oldest first.
 
-    Raises ``Malformed`` for a row that is no hour's candle: prices that are none, a high below
-    the low, a time that is no full hour. An hour without a trade (no prices, or zeros in their
-    place) is left out.
+    Raises ``Malformed`` for rows that are no hour's candle: prices that are none, a time that is
+    no full hour. An hour without a trade (no prices, or zeros in their place) is left out, and so
+    is one that contradicts itself (a high below the low), as long as few do: it would stand in
+    the way of all the others until it is forgotten.
     """
     if not isinstance(answer, list):
         raise Malformed("the list of candles is not a list")
     found: dict[datetime, Candle] = {}
+    contradicting = 0
     for item in answer:
         if not isinstance(item, list) or len(item) < 5:
             raise Malformed("a candle is not a list of time and prices")
@@ -65,10 +69,15 @@ def candles(answer: object, *, since: datetime, now: datetime) -> tuple[Candle, 
         candle = Candle(
             at=at, high=number(data, "high"), low=number(data, "low"), close=number(data, "close")
         )
-        if at.timestamp() % 3600 or not 0 < candle.low <= candle.close <= candle.high:
+        if at.timestamp() % 3600:
             raise Malformed("a candle is no hour of prices")
+        if not 0 < candle.low <= candle.close <= candle.high:
+            contradicting += 1
+            continue
         if at >= since and at + HOUR <= now:
             found[at] = candle
+    if contradicting > len(answer) * FEW:
+        raise Malformed("many candles are no hour of prices")
     return tuple(found[at] for at in sorted(found))
 
 

@@ -138,6 +138,17 @@ def test_measured_betas_and_volatilities_are_used(market: Stage, reader: Caller)
     assert by_side(asked(reader, move=-0.1))["short"]["move"]["p50"] < before < 0
 
 
+def test_what_was_measured_long_ago_is_not_taken_for_today(market: Stage, reader: Caller) -> None:
+    old = MarketRisk(
+        venue="binance", native_symbol="ETHUSDT", candles=500, as_of=later(days=-3),
+        daily_volatility=0.06, beta=2.0,
+    )  # fmt: skip
+    before = by_side(asked(reader, move=-0.1))["short"]["move"]["p50"]
+    with market.database.write() as conn:
+        candles.save_risks(conn, risks=[old], now=NOON)
+    assert by_side(asked(reader, move=-0.1))["short"]["move"]["p50"] == before
+
+
 def test_open_interest_that_is_not_known_or_old_is_never_taken_for_nothing(
     market: Stage, reader: Caller
 ) -> None:

@@ -65,6 +65,18 @@ def test_a_candle_that_is_none_is_not_believed(
         reader.read_candles("BTC-USDT", THIS_HOUR - HOUR)
 
 
+def test_one_of_many_that_contradicts_itself_is_a_gap(
+    adapter: requests_mock.Adapter, reader: VenueReader
+) -> None:
+    rows = [hour(THIS_HOUR - n * HOUR, 100, 103, 102) for n in range(1, 60)]
+    rows[9] = hour(THIS_HOUR - 10 * HOUR, 103, 100, 102)
+    adapter.register_uri("GET", CANDLES, json={"code": "0", "msg": "", "data": rows})
+
+    found = reader.read_candles("BTC-USDT", THIS_HOUR - 59 * HOUR)
+    assert len(found) == 58
+    assert THIS_HOUR - 10 * HOUR not in {candle.at for candle in found}
+
+
 @pytest.mark.parametrize("time", ["1e30", "1e300"])
 def test_a_time_that_is_none_costs_this_contract_and_no_other(
     adapter: requests_mock.Adapter, reader: VenueReader, time: str

@@ -10,12 +10,12 @@ import pytest
 from app.api import scenarios
 from app.domain.fund import PoolKind
 from app.domain.market_risk import MarketRisk
-from app.domain.position import MarginMode, Side
 from app.risk.scenario_named import NAMED
 from app.store import candles
 from tests.api.test_web_process import SERVING, folder, loaded
 from tests.support.api import Caller, Stage, body
-from tests.support.nouns import NOON, a_fund_state, a_pool_reading, an_assessment, later
+from tests.support.nouns import NOON, a_fund_state, a_pool_reading, later
+from tests.support.scenario_market import with_market
 
 __all__ = ["folder"]
 PATH = "/api/v1/scenarios"
@@ -28,26 +28,7 @@ def reader(stage: Stage) -> Caller:
 
 @pytest.fixture
 def market(stage: Stage) -> Stage:
-    """A long and a short on Binance, their fund, and its contracts."""
-    stage.fund(a_fund_state())
-    for symbol, base, interest in (("BTCUSDT", "BTC", 8e9), ("ETHUSDT", "ETH", 4e9)):
-        stage.market(
-            native_symbol=symbol,
-            symbol=f"{base}/USDT:USDT",
-            mark_price=65000.0,
-            open_interest_usd=interest,
-            open_interest_at=NOON,
-        )
-    long = an_assessment(margin_mode=MarginMode.ISOLATED)
-    short = an_assessment(
-        native_symbol="ETHUSDT",
-        symbol="ETH/USDT:USDT",
-        side=Side.SHORT,
-        mark_price=65000.0,
-        liquidation_price=90000.0,
-    )
-    stage.holds(stage.account(), [long, short])
-    return stage
+    return with_market(stage)
 
 
 def asked(reader: Caller, status: int = 200, **question: Any) -> Any:

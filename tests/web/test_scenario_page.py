@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 import pytest
 
 from app.api import scenarios
-from app.domain.position import MarginMode, Side
 from app.web import scenario_views
 from tests.support.api import Caller, Stage
-from tests.support.nouns import NOON, a_fund_state, an_assessment
+from tests.support.nouns import a_fund_state
 from tests.support.page_text import Form, forms, words
+from tests.support.scenario_market import with_market
 
 FEW = 200
 
@@ -31,26 +31,7 @@ def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def market(stage: Stage) -> Stage:
-    """A long and a short on Binance, their fund, and its contracts."""
-    stage.fund(a_fund_state())
-    for symbol, base, interest in (("BTCUSDT", "BTC", 8e9), ("ETHUSDT", "ETH", 4e9)):
-        stage.market(
-            native_symbol=symbol,
-            symbol=f"{base}/USDT:USDT",
-            mark_price=65000.0,
-            open_interest_usd=interest,
-            open_interest_at=NOON,
-        )
-    long = an_assessment(margin_mode=MarginMode.ISOLATED)
-    short = an_assessment(
-        native_symbol="ETHUSDT",
-        symbol="ETH/USDT:USDT",
-        side=Side.SHORT,
-        mark_price=65000.0,
-        liquidation_price=90000.0,
-    )
-    stage.holds(stage.account(), [long, short])
-    return stage
+    return with_market(stage)
 
 
 def asked(browser: Caller, status: int = 200, **given: Any) -> str:

@@ -127,7 +127,7 @@ def parsing(venue: str, what: str) -> Iterator[None]:
         raise VenueGarbled(
             f"{_name(venue)}'s answer about {what} is not as documented: {error}.", venue=venue
         ) from error
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise VenueGarbled(
             f"{_name(venue)}'s answer about {what} cannot be understood.", venue=venue
         ) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -63,6 +63,11 @@ class LossModel:
     steps: tuple[WaterfallStep, ...]
     not_known: tuple[str, ...] = ()
     closed_on: date | None = None
+    _after_fund: tuple[WaterfallStep, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Asked of every position, and always the same.
+        object.__setattr__(self, "_after_fund", self._steps_after_fund())
 
     def step(self, kind: StepKind) -> WaterfallStep | None:
         return next((step for step in self.steps if step.kind is kind), None)
@@ -72,6 +77,9 @@ class LossModel:
 
         All but the liquidation itself where there is no fund.
         """
+        return self._after_fund
+
+    def _steps_after_fund(self) -> tuple[WaterfallStep, ...]:
         possible = [step for step in self.steps if step.applies is not Touches.NO]
         kinds = [step.kind for step in possible]
         if StepKind.INSURANCE_FUND in kinds:

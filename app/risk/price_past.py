@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import log, sqrt
 from typing import Final
 
 import numpy as np
@@ -21,10 +22,12 @@ from app.domain.position import Side
 from app.domain.price_series import PriceSeries
 from app.risk.beta import beta
 from app.risk.liquidation import usable_price
-from app.risk.touch import WINDOWS, fat_tail, model_touch
+from app.risk.touch import WINDOWS, fat_tail_at, is_breached, model_touch_at
 from app.risk.volatility import HOURS_A_DAY, Estimate, daily_volatility
 
 LEAST_WINDOWS: Final = 30
+_ROOTS: Final = tuple((window, sqrt(hours / HOURS_A_DAY)) for window, hours in WINDOWS)
+"""Of each window the root of its days: volatility grows with it."""
 TOO_OLD: Final = timedelta(days=1)
 """A volatility of prices that ended so long ago is not shown for that of now."""
 
@@ -78,14 +81,12 @@ class PricePast:
         if from_price is None or to_price is None or volatility is None:
             return ()
         found = []
-        for window, hours in WINDOWS:
-            past, days = self.excursions[window], hours / HOURS_A_DAY
-            model = model_touch(
-                side=side, mark=from_price, liquidation=to_price, volatility=volatility, days=days
-            )
-            tail = fat_tail(
-                side=side, mark=from_price, liquidation=to_price, volatility=volatility, days=days
-            )
+        breached = is_breached(side, from_price, to_price)
+        b = log(to_price) - log(from_price)
+        for window, root in _ROOTS:
+            past, v = self.excursions[window], volatility * root
+            model = 1.0 if breached else model_touch_at(side, b, v)
+            tail = 1.0 if breached else fat_tail_at(b, v)
             historical = past.share_beyond(side, to_price / from_price)
             found.append(
                 Touch(

@@ -40,7 +40,11 @@ def model_touch(
     """
     if is_breached(side, mark, liquidation):
         return 1.0
-    b, v = log(liquidation) - log(mark), volatility * sqrt(days)
+    return model_touch_at(side, log(liquidation) - log(mark), volatility * sqrt(days))
+
+
+def model_touch_at(side: Side, b: float, v: float) -> float:
+    """``model_touch`` by b and v, of a price that is not there yet."""
     up, down = b / v + v / 2, b / v - v / 2
     if side is Side.LONG:
         probability = _normal(up) + _scaled_normal(b, up, down)
@@ -60,7 +64,12 @@ def fat_tail(
     """
     if is_breached(side, mark, liquidation):
         return 1.0
-    a = abs(log(liquidation) - log(mark)) / (volatility * sqrt(days))
+    return fat_tail_at(log(liquidation) - log(mark), volatility * sqrt(days))
+
+
+def fat_tail_at(b: float, v: float) -> float:
+    """``fat_tail`` by b and v, of a price that is not there yet."""
+    a = abs(b) / v
     if a > _LONG_TAIL:  # The two terms all but cancel: their difference as a series.
         return 2 / (3 * pi) / a / a / a * (1 - 1.2 / a / a)
     if a == 0:

@@ -348,7 +348,8 @@ class Script:
                 question = {"type": "clearinghouseState", "user": user}
                 yield "hyperliquid.publicPostInfo", question | ({"dex": dex} if dex else {})
             return
-        for scope in facts.scopes:
+        # The accounts are ordinary ones, which Portfolio Margin's addresses refuse.
+        for scope in (one for one in facts.scopes if not one.id.startswith("portfolio")):
             for read in facts.reads_of(scope.id):
                 if read.cached_seconds is None and read.call is not None:
                     positions = read.purpose is ReadPurpose.POSITIONS

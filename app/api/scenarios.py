@@ -12,7 +12,6 @@ from app import clock
 from app.api.auth import Scope, require
 from app.api.blueprint import Blueprint
 from app.api.errors import refuse
-from app.api.scenario_reading import MOST_POSITIONS, check_venues, scenario_venues
 from app.api.services import services
 from app.api.shapes.scenario import (
     ScenarioAnswerSchema,
@@ -88,6 +87,7 @@ def _answer(
     principal: Principal,
 ) -> dict[str, Any]:
     # Loads numpy, which no other request needs.
+    from app.api.scenario_reading import scenario_venues  # noqa: PLC0415
     from app.risk.scenario import simulate  # noqa: PLC0415
 
     now = clock.now()
@@ -106,6 +106,8 @@ def _answer(
 
 
 def _notes(found: ScenarioOutcome) -> dict[str, str]:
+    from app.api.scenario_reading import MOST_POSITIONS  # noqa: PLC0415
+
     if not found.venues:
         return {"venues": NOBODY, "positions": NOBODY}
     if len(found.positions) >= MOST_POSITIONS:
@@ -115,6 +117,8 @@ def _notes(found: ScenarioOutcome) -> dict[str, str]:
 
 def _check(question: dict[str, Any]) -> None:
     """Venues nobody knows are an error of the field that names them."""
+    from app.api.scenario_reading import check_venues  # noqa: PLC0415
+
     for field in ("venue", "venues"):
         given = question.get(field) or []
         unknown = check_venues([given] if isinstance(given, str) else given)

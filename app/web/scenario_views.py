@@ -28,14 +28,6 @@ from app.risk.wording import MINUS, THIN_SPACE
 from app.store import funds, positions
 from app.web import content
 from app.web.access import signed_in
-from app.web.scenario_positions import positions_worst_first
-from app.web.scenario_words import (
-    beside,
-    by_kind,
-    headline,
-    venues_worst_first,
-    what_happens,
-)
 from app.web.views import unless_unchanged
 
 if TYPE_CHECKING:
@@ -193,6 +185,16 @@ def _venues(connection: Connection, principal: Principal, chosen: Iterable[str])
 
 
 def _outcome(answer: dict[str, Any]) -> dict[str, Any]:
+    # Needed for an answer alone; a process that faces the browser starts without.
+    from app.web.scenario_positions import positions_worst_first  # noqa: PLC0415
+    from app.web.scenario_words import (  # noqa: PLC0415
+        beside,
+        by_kind,
+        headline,
+        venues_worst_first,
+        what_happens,
+    )
+
     held = positions_worst_first(answer)
     return {
         "event": what_happens(answer),
